@@ -1,0 +1,64 @@
+/**
+ * The one seam between a front (gateway, harness, KV panel) and what stores the data.
+ *
+ * A front hands over batches and gets exactly one outcome for each. An outcome is certain (`done`, `refused`) or
+ * `unknown`; a `refused` batch was not and never will be executed.
+ *
+ * @module
+ */
+import type { BatchBuilder } from '../kv/batch.js';
+import type { Reply } from '../kv/reply.js';
+
+/** Chosen by the front, never used twice while in flight. */
+export type BatchId = number;
+
+export type RefusalCode =
+  | 'no-leader'
+  | 'no-quorum'
+  | 'not-leader'
+  | 'read-only'
+  | 'overloaded'
+  | 'too-large'
+  | 'stopping'
+  | 'loading';
+
+export type Outcome =
+  | {
+      readonly kind: 'done';
+      readonly id: BatchId;
+      readonly replies: readonly Reply[];
+      readonly index: number;
+      readonly term: number;
+    }
+  | {
+      readonly kind: 'refused';
+      readonly id: BatchId;
+      readonly code: RefusalCode;
+      readonly message: string;
+    }
+  | { readonly kind: 'unknown'; readonly id: BatchId; readonly message: string };
+
+/** `linearizable`: ReadIndex. `lease`: the leader's clock-bound lease. `stale`: this replica as it is. */
+export type ReadConsistency = 'linearizable' | 'lease' | 'stale';
+
+/** One command's arguments, name first; one character a byte (latin1). */
+export type CommandArguments = readonly string[];
+
+export interface LeaderHint {
+  readonly node: number;
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface Engine {
+  /** Executes the commands in order, as one log entry, exactly as encoded. Takes ownership of the builder's bytes. */
+  submit(id: BatchId, batch: BatchBuilder): void;
+  /** Executes read-only commands against one state of the store. */
+  read(id: BatchId, commands: readonly CommandArguments[], consistency: ReadConsistency): void;
+  /** Called once per batch, never from within `submit` or `read`. */
+  onOutcome(listener: (outcome: Outcome) => void): void;
+  /** Where writes go now, if known. */
+  leader(): LeaderHint | null;
+  /** This engine's own description for INFO and `RAFT STATUS`, as JSON-able data. */
+  describe(): Readonly<Record<string, unknown>>;
+}
