@@ -1,0 +1,17 @@
+/**
+ * Leader: advancing the commit index (paper 5.3, 5.4.2).
+ *
+ * @module
+ */
+import { releaseDeferredReads } from './reads.js';
+import { broadcastAppend } from './replication.js';
+import type { RaftState } from './state.js';
+
+/** Commits what a quorum has, and tells everyone. @returns whether the commit index advanced */
+export function advanceCommit(state: RaftState): boolean {
+  const { log, tracker, term } = state;
+  if (!log.commitByQuorum(tracker.committedIndex(), term)) return false;
+  releaseDeferredReads(state);
+  broadcastAppend(state);
+  return true;
+}

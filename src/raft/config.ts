@@ -1,0 +1,89 @@
+/**
+ * Settings of one Raft node.
+ *
+ * @module
+ */
+import { RaftError } from './errors.js';
+import type { RaftId } from './ids.js';
+
+/** What a caller gives; everything but the first four has a default. */
+export interface RaftConfig {
+  readonly id: RaftId;
+  /** A follower that hears nothing for this many ticks (or more: `drawElectionTimeout`) campaigns. */
+  readonly electionTicks: number;
+  readonly heartbeatTicks: number;
+  /** Randomized election timeout in ticks, drawn anew at every change of role; the usual rule is [E, 2E-1]. */
+  readonly drawElectionTimeout: () => number;
+  /** Index up to which the state machine has applied already (its snapshot or its own disk). Default 0. */
+  readonly applied?: number;
+  /** Ask whether an election could be won before raising the term (dissertation 9.6). Default true. */
+  readonly preVote?: boolean;
+  /** Leader steps down without a quorum; voters stick to a leader they hear (dissertation 6.2, 4.2.3). Default true. */
+  readonly checkQuorum?: boolean;
+  /** How reads are confirmed; `lease-based` trusts clocks and needs `checkQuorum`. Default `safe`. */
+  readonly readOnly?: 'safe' | 'lease-based';
+  /** Most bytes of entries in one AppendEntries, at least one entry. Default no limit. */
+  readonly maxSizePerMessageBytes?: number;
+  /** Most unacknowledged AppendEntries with entries per follower. Default 256. */
+  readonly maxInflightMessages?: number;
+  /** Most unacknowledged payload bytes per follower, checked before sending. Default no limit. */
+  readonly maxInflightBytes?: number;
+  /** Most payload bytes appended but not applied; more proposals are dropped. Default no limit. */
+  readonly maxUncommittedBytes?: number;
+  /** Most bytes of entries handed out for application and not yet applied. Default no limit. */
+  readonly maxCommittedBytesPerReady?: number;
+  /** Storage work travels as messages (see `ready.ts`). Default false. */
+  readonly asyncStorageWrites?: boolean;
+  /** A leader that its own change removed (or made a learner) becomes follower. Default true. */
+  readonly stepDownOnRemoval?: boolean;
+  /** Followers drop proposals instead of forwarding them. Default false. */
+  readonly disableProposalForwarding?: boolean;
+  /** Append membership changes unchecked. Only for tests. Default false. */
+  readonly disableConfChangeValidation?: boolean;
+}
+
+export type ResolvedConfig = Required<RaftConfig>;
+
+const POSITIVE = [
+  'id',
+  'electionTicks',
+  'heartbeatTicks',
+  'maxSizePerMessageBytes',
+  'maxInflightMessages',
+  'maxInflightBytes',
+  'maxUncommittedBytes',
+  'maxCommittedBytesPerReady',
+] as const;
+
+/**
+ * Fills in the defaults.
+ * @throws RaftError `invalid-config`
+ */
+export function resolveConfig(config: RaftConfig): ResolvedConfig {
+  const resolved: ResolvedConfig = {
+    applied: 0,
+    preVote: true,
+    checkQuorum: true,
+    readOnly: 'safe',
+    maxSizePerMessageBytes: Number.POSITIVE_INFINITY,
+    maxInflightMessages: 256,
+    maxInflightBytes: Number.POSITIVE_INFINITY,
+    maxUncommittedBytes: Number.POSITIVE_INFINITY,
+    maxCommittedBytesPerReady: Number.POSITIVE_INFINITY,
+    asyncStorageWrites: false,
+    stepDownOnRemoval: true,
+    disableProposalForwarding: false,
+    disableConfChangeValidation: false,
+    ...config,
+  };
+  for (const name of POSITIVE) {
+    if (!(resolved[name] > 0)) throw new RaftError('invalid-config', `${name} must be positive`);
+  }
+  if (resolved.electionTicks <= resolved.heartbeatTicks) {
+    throw new RaftError('invalid-config', 'electionTicks must be greater than heartbeatTicks');
+  }
+  if (resolved.readOnly === 'lease-based' && !resolved.checkQuorum) {
+    throw new RaftError('invalid-config', 'lease-based reads need checkQuorum');
+  }
+  return resolved;
+}

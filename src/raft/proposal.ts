@@ -1,0 +1,44 @@
+/**
+ * Leader: proposals (paper 5.3) and the rules for proposing membership changes (section 6).
+ *
+ * @module
+ */
+import { isJoint } from './changer.js';
+import { decodeConfChange } from './conf-change.js';
+import { REFUSED_CHANGE_DATA } from './entry-size.js';
+import { RaftError } from './errors.js';
+import { NONE } from './ids.js';
+import { appendToOwnLog, type EntryDraft } from './leader-append.js';
+import { broadcastAppend } from './replication.js';
+import type { RaftState } from './state.js';
+
+const REFUSED_CHANGE: EntryDraft = { type: 'normal', data: REFUSED_CHANGE_DATA };
+
+/** One change at a time; while joint only to leave, otherwise never to leave. */
+function mayChange(state: RaftState, draft: EntryDraft, pendingIndex: number): boolean {
+  if (state.config.disableConfChangeValidation) return true;
+  if (pendingIndex > state.log.applied) return false;
+  const wantsToLeave = decodeConfChange(draft).operations.length === 0;
+  return isJoint(state.tracker.configuration) === wantsToLeave;
+}
+
+/**
+ * Appends and replicates `drafts`. A membership change that may not be made now becomes an empty entry.
+ * @throws RaftError `proposal-dropped`: nothing was appended
+ */
+export function proposeAsLeader(state: RaftState, drafts: readonly EntryDraft[]): void {
+  if (state.tracker.self === undefined || state.transferee !== NONE) {
+    throw new RaftError('proposal-dropped');
+  }
+  let pendingIndex = state.pendingConfIndex;
+  const nextIndex = state.log.lastIndex + 1;
+  const checked = drafts.map((draft, at) => {
+    if (draft.type === 'normal') return draft;
+    if (!mayChange(state, draft, pendingIndex)) return REFUSED_CHANGE;
+    pendingIndex = nextIndex + at;
+    return draft;
+  });
+  if (!appendToOwnLog(state, checked)) throw new RaftError('proposal-dropped');
+  state.pendingConfIndex = pendingIndex;
+  broadcastAppend(state);
+}
