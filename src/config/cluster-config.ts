@@ -1,0 +1,85 @@
+/**
+ * What a cluster is made of: servers, nodes, ports, timings and limits.
+ *
+ * Node index = server index × `nodesPerServer` + i; the node's port is `portStart` + i on that server.
+ *
+ * @module
+ */
+
+/** Node numbers fit the low byte of a raft id, with 0 left free. */
+export const MAX_CONFIG_NODES = 255;
+
+export interface ClusterConfig {
+  /** Host names or addresses, in node order. */
+  readonly servers: readonly string[];
+  readonly nodesPerServer: number;
+  readonly portStart: number;
+  readonly heartbeatMs: number;
+  /** A follower waits for a random time between the two before it asks for votes. */
+  readonly electionTimeoutMinMs: number;
+  readonly electionTimeoutMaxMs: number;
+  /** How long one request may wait for its answer before its outcome counts as unknown. */
+  readonly rpcTimeoutMs: number;
+  readonly maxKeyBytes: number;
+  readonly maxValueBytes: number;
+  /** Connections one node accepts at the same time. */
+  readonly maxClients: number;
+  /** A node snapshots its state and shortens its log after so many entries. */
+  readonly snapshotEntries: number;
+  /** What a follower does with a write: hand it to the leader, or answer `-MOVED`. */
+  readonly followerWrites: 'forward' | 'redirect';
+}
+
+/** The original's defaults, which hold for keys a file leaves out; limits are ours. */
+export const DEFAULT_CONFIG: ClusterConfig = {
+  servers: ['localhost'],
+  nodesPerServer: 5,
+  portStart: 5001,
+  heartbeatMs: 1000,
+  electionTimeoutMinMs: 3000,
+  electionTimeoutMaxMs: 5000,
+  rpcTimeoutMs: 1000,
+  maxKeyBytes: 64 * 1024,
+  maxValueBytes: 8 * 1024 * 1024,
+  maxClients: 10_000,
+  snapshotEntries: 50_000,
+  followerWrites: 'forward',
+};
+
+export interface Endpoint {
+  readonly host: string;
+  readonly port: number;
+}
+
+export const nodeCountOf = (config: ClusterConfig): number => config.servers.length * config.nodesPerServer;
+
+/** Where the gateway of each node listens, by node index. */
+export const endpointsOf = (config: ClusterConfig): readonly Endpoint[] =>
+  config.servers.flatMap(host =>
+    Array.from({ length: config.nodesPerServer }, (_, i) => ({ host, port: config.portStart + i })),
+  );
+
+/** Indexes of the nodes that run on the server of this name; empty when there is no such server. */
+export const nodesOnServer = (config: ClusterConfig, server: string): readonly number[] => {
+  const first = config.servers.indexOf(server) * config.nodesPerServer;
+  return first < 0 ? [] : Array.from({ length: config.nodesPerServer }, (_, i) => first + i);
+};
+
+/**
+ * The same cluster with `nodes` nodes in all, spread evenly over its servers.
+ *
+ * @throws RangeError when they cannot be spread so, or ports or node numbers run out
+ */
+export const withNodeCount = (config: ClusterConfig, nodes: number): ClusterConfig => {
+  const servers = config.servers.length;
+  if (!Number.isInteger(nodes) || nodes < 1 || nodes > MAX_CONFIG_NODES) {
+    throw new RangeError(`expected a number of nodes 1–${MAX_CONFIG_NODES}, found ${nodes}`);
+  }
+  if (nodes % servers !== 0) {
+    throw new RangeError(`${nodes} nodes cannot be spread evenly over ${servers} servers`);
+  }
+  if (config.portStart + nodes / servers - 1 > 65_535) {
+    throw new RangeError(`${nodes} nodes from port ${config.portStart} on go past port 65535`);
+  }
+  return { ...config, nodesPerServer: nodes / servers };
+};
