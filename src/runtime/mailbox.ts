@@ -1,0 +1,45 @@
+/**
+ * The router's end of a node's data port: posts frames while the node keeps up.
+ *
+ * @module
+ */
+import type { MessagePort } from 'node:worker_threads';
+import type { Frame } from '../node/frame.js';
+import type { NodeFlags } from './node-flags.js';
+
+/**
+ * What may wait in a node's mailbox. Beyond it (the node is paused, or slower than its peers) frames are lost, as they
+ * would be on a full socket; Raft sends again what matters.
+ */
+export const MAILBOX_LIMITS = { frames: 4_096, bytes: 256 * 1024 * 1024 } as const;
+
+export class Mailbox {
+  readonly #port: MessagePort;
+  readonly #flags: NodeFlags;
+  #postedFrames = 0;
+  #postedBytes = 0;
+
+  constructor(port: MessagePort, flags: NodeFlags) {
+    this.#port = port;
+    this.#flags = flags;
+  }
+
+  /** Frames that the node has not taken yet. */
+  get depth(): number {
+    return (this.#postedFrames - this.#flags.consumed().frames) | 0;
+  }
+
+  /** Takes the frame's body. False: the mailbox is full, nothing was sent. */
+  post(frame: Frame): boolean {
+    const bytes = frame.body.length;
+    const consumed = this.#flags.consumed();
+    const waitingFrames = (this.#postedFrames - consumed.frames) | 0;
+    const waitingBytes = (this.#postedBytes - consumed.bytes) | 0;
+    if (waitingFrames >= MAILBOX_LIMITS.frames) return false;
+    if (waitingFrames > 0 && waitingBytes + bytes > MAILBOX_LIMITS.bytes) return false;
+    this.#postedFrames = (this.#postedFrames + 1) | 0;
+    this.#postedBytes = (this.#postedBytes + bytes) | 0;
+    this.#port.postMessage(frame, [frame.body.buffer as ArrayBuffer]);
+    return true;
+  }
+}

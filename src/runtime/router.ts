@@ -1,0 +1,197 @@
+/**
+ * The data plane: every message between two nodes passes here, under the faults of its link.
+ *
+ * A link without faults forwards a frame untouched; otherwise each message of the frame meets its own fate. All
+ * random decisions come from one seeded generator: the same seed and the same frames give the same decisions.
+ *
+ * @module
+ */
+import { type Frame, MESSAGE_KINDS, type MessageKind } from '../node/frame.js';
+import { nodeIndex } from '../node/peer-id.js';
+import { messageCount, type PackedMessage, packFrame } from './frame-pack.js';
+import type { LinkFaults } from './link.js';
+import { DEFAULT_QUEUE_LIMITS, type QueueLimits } from './link-queue.js';
+import { Random } from './random.js';
+import { type DropReason, RouterLink } from './router-link.js';
+import type { LinkCounters } from './status.js';
+
+/** Takes a frame for a node; false: its mailbox is full and the frame is lost. */
+export type Deliver = (frame: Frame) => boolean;
+
+export interface Drop {
+  readonly from: number;
+  readonly to: number;
+  readonly reason: DropReason;
+  /** Null: a whole frame, or a kind this version does not know. */
+  readonly kind: MessageKind | null;
+}
+
+export interface RouterOptions {
+  readonly size: number;
+  readonly seed: number;
+  /** Milliseconds of a monotonic clock. */
+  readonly now: () => number;
+  /** Runs `action` once after a delay; returns what cancels it. */
+  readonly schedule: (action: () => void, delayMs: number) => () => void;
+  readonly limits?: QueueLimits;
+  /** Called for everything that is lost, on the data path: must be quick. */
+  readonly onDrop?: (drop: Drop) => void;
+}
+
+export class Router {
+  readonly #options: RouterOptions;
+  readonly #random: Random;
+  readonly #limits: QueueLimits;
+  readonly #mailboxes = new Map<number, Deliver>();
+  /** `#links[from][to]`. */
+  readonly #links: RouterLink[][] = [];
+  /** Links that hold messages. */
+  readonly #holding = new Set<string>();
+  #cancelTimer: (() => void) | null = null;
+  #timerDueMs = Number.POSITIVE_INFINITY;
+
+  constructor(options: RouterOptions) {
+    this.#options = options;
+    this.#random = new Random(options.seed);
+    this.#limits = options.limits ?? DEFAULT_QUEUE_LIMITS;
+    this.grow(options.size);
+  }
+
+  get size(): number {
+    return this.#links.length;
+  }
+
+  /** Adds rows and columns of perfect links; what is there stays as it is. */
+  grow(size: number): void {
+    while (this.#links.length < size) this.#links.push([]);
+    for (const row of this.#links) {
+      while (row.length < size) row.push(new RouterLink(this.#limits));
+    }
+  }
+
+  attach(node: number, deliver: Deliver): void {
+    this.#mailboxes.set(node, deliver);
+  }
+
+  /** From now on what is sent to the node is lost. */
+  detach(node: number): void {
+    this.#mailboxes.delete(node);
+  }
+
+  faults(from: number, to: number): LinkFaults {
+    return this.#link(from, to).faults;
+  }
+
+  counters(from: number, to: number): LinkCounters {
+    return this.#link(from, to).counters;
+  }
+
+  /** Ending a clog releases what the link held; messages with a delay still wait for it. */
+  setFaults(from: number, to: number, faults: Partial<LinkFaults>): void {
+    const link = this.#link(from, to);
+    const wasClogged = link.faults.clogged;
+    link.set(faults);
+    if (!wasClogged || link.faults.clogged) return;
+    this.#release(from, to, link, link.queue.takeDue(this.#options.now()));
+    if (link.queue.length > 0) this.#wakeAt(link.queue.nextDueMs);
+  }
+
+  /** Delivers everything that is still held, due or not. */
+  releaseHeld(): void {
+    for (const key of [...this.#holding]) {
+      const [from, to] = parseKey(key);
+      const link = this.#link(from, to);
+      if (!link.faults.clogged) this.#release(from, to, link, link.queue.takeAll());
+    }
+  }
+
+  receive(frame: Frame): void {
+    const link = this.#links[frame.from]?.[frame.to];
+    if (link === undefined) return;
+    link.countSent(messageCount(frame), frame.body.length);
+    if (link.isPerfect) {
+      this.#deliver(frame, link);
+      return;
+    }
+    const { from, to } = frame;
+    const nowMs = this.#options.now();
+    const passing = link.admit(frame, nowMs, this.#random, (reason, kind) =>
+      this.#report(from, to, reason, kind),
+    );
+    if (passing.length > 0) this.#release(from, to, link, passing);
+    if (link.queue.length > 0) {
+      this.#holding.add(keyOf(from, to));
+      if (!link.faults.clogged) this.#wakeAt(link.queue.nextDueMs);
+    }
+  }
+
+  dispose(): void {
+    this.#cancelTimer?.();
+    this.#cancelTimer = null;
+    this.#mailboxes.clear();
+    this.#holding.clear();
+  }
+
+  #link(from: number, to: number): RouterLink {
+    const link = this.#links[from]?.[to];
+    if (link === undefined) throw new RangeError(`no link ${from} → ${to}`);
+    return link;
+  }
+
+  #release(from: number, to: number, link: RouterLink, messages: readonly PackedMessage[]): void {
+    if (link.queue.length === 0) this.#holding.delete(keyOf(from, to));
+    if (messages.length === 0) return;
+    this.#deliver(packFrame(nodeIndex(from), nodeIndex(to), messages), link);
+  }
+
+  #deliver(frame: Frame, link: RouterLink): void {
+    // Counted before: a delivered frame's arrays may already belong to another thread.
+    const count = messageCount(frame);
+    const mailbox = this.#mailboxes.get(frame.to);
+    if (mailbox?.(frame) === true) {
+      link.countDelivered(count);
+      return;
+    }
+    link.countDropped(count);
+    this.#report(frame.from, frame.to, mailbox === undefined ? 'node-down' : 'mailbox-full', null);
+  }
+
+  #report(from: number, to: number, reason: DropReason, kind: number | null): void {
+    this.#options.onDrop?.({
+      from,
+      to,
+      reason,
+      kind: kind === null ? null : (MESSAGE_KINDS[kind] ?? null),
+    });
+  }
+
+  #wakeAt(dueMs: number): void {
+    if (dueMs >= this.#timerDueMs) return;
+    this.#cancelTimer?.();
+    this.#timerDueMs = dueMs;
+    const delayMs = Math.max(0, dueMs - this.#options.now());
+    this.#cancelTimer = this.#options.schedule(() => this.#deliverDue(), delayMs);
+  }
+
+  #deliverDue(): void {
+    this.#timerDueMs = Number.POSITIVE_INFINITY;
+    this.#cancelTimer = null;
+    const nowMs = this.#options.now();
+    let nextDueMs = Number.POSITIVE_INFINITY;
+    for (const key of [...this.#holding]) {
+      const [from, to] = parseKey(key);
+      const link = this.#link(from, to);
+      if (link.faults.clogged) continue;
+      this.#release(from, to, link, link.queue.takeDue(nowMs));
+      nextDueMs = Math.min(nextDueMs, link.queue.nextDueMs);
+    }
+    if (Number.isFinite(nextDueMs)) this.#wakeAt(nextDueMs);
+  }
+}
+
+const keyOf = (from: number, to: number): string => `${from},${to}`;
+
+function parseKey(key: string): readonly [number, number] {
+  const [from = '0', to = '0'] = key.split(',');
+  return [Number(from), Number(to)];
+}
