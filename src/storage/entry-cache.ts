@@ -1,0 +1,101 @@
+/**
+ * The newest entries of the log in memory, up to a number of bytes; older ones are read back from the disk.
+ *
+ * An entry keeps the buffer its data lies in alive, so the limit counts data bytes plus a fixed cost an entry.
+ *
+ * @module
+ */
+import type { Entry } from './model.js';
+
+const ENTRY_OVERHEAD_BYTES = 96;
+
+export class EntryCache {
+  readonly #bytesMax: number;
+  /** Entries `#first …`; those before `#start` were dropped and are cleared lazily. */
+  #entries: (Entry | undefined)[] = [];
+  #start = 0;
+  #first = 1;
+  #bytes = 0;
+
+  constructor(bytesMax: number) {
+    this.#bytesMax = bytesMax;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  get(index: number): Entry | undefined {
+    const slot = index - this.#first;
+    return slot < this.#start ? undefined : this.#entries[slot];
+  }
+
+  /** Entries of `[from, to)` that are here, up to `maxBytes` of data, at least one if `from` is here. */
+  read(from: number, to: number, maxBytes: number): Entry[] {
+    const entries: Entry[] = [];
+    let bytes = 0;
+    for (let index = from; index < to; index++) {
+      const entry = this.get(index);
+      if (entry === undefined) break;
+      bytes += entry.data.length;
+      if (entries.length > 0 && bytes > maxBytes) break;
+      entries.push(entry);
+    }
+    return entries;
+  }
+
+  /** Adds the newest entry; what was there from its index on is dropped first. */
+  add(entry: Entry): void {
+    const end = this.#first + this.#entries.length;
+    if (entry.index < end) this.truncateFrom(entry.index);
+    else if (entry.index > end) this.clear();
+    if (this.#entries.length === this.#start) this.#restart(entry.index);
+    this.#entries.push(entry);
+    this.#bytes += cost(entry);
+    while (this.#bytes > this.#bytesMax && this.#start < this.#entries.length) this.#dropOldest();
+    if (this.#start > 1024 && this.#start * 2 > this.#entries.length) this.#squeeze();
+  }
+
+  truncateFrom(index: number): void {
+    while (this.#entries.length > this.#start && this.#first + this.#entries.length > index) {
+      const entry = this.#entries.pop();
+      if (entry !== undefined) this.#bytes -= cost(entry);
+    }
+    if (this.#entries.length === this.#start) this.clear();
+  }
+
+  compactTo(index: number): void {
+    while (this.#start < this.#entries.length && this.#first + this.#start <= index) {
+      this.#dropOldest();
+    }
+    if (this.#start > 0) this.#squeeze();
+  }
+
+  clear(): void {
+    this.#restart(1);
+    this.#bytes = 0;
+  }
+
+  #restart(index: number): void {
+    this.#entries = [];
+    this.#start = 0;
+    this.#first = index;
+  }
+
+  #dropOldest(): void {
+    const entry = this.#entries[this.#start];
+    this.#entries[this.#start] = undefined;
+    this.#start++;
+    if (entry !== undefined) this.#bytes -= cost(entry);
+  }
+
+  #squeeze(): void {
+    this.#entries = this.#entries.slice(this.#start);
+    this.#first += this.#start;
+    this.#start = 0;
+  }
+}
+
+function cost(entry: Entry): number {
+  return entry.data.length + ENTRY_OVERHEAD_BYTES;
+}

@@ -1,0 +1,173 @@
+/**
+ * A disk on the heap that knows what is durable, so that a crash can lose everything else.
+ *
+ * A file's bytes become durable by its sync, its name by `syncDirectory`. `crash` throws away what is not durable, or lets a
+ * chosen part of it survive: real disks write back in any order and may stop in the middle of a write.
+ *
+ * @module
+ */
+import { type Disk, DiskError, type DiskFile, type FileUse, type SyncDone } from './disk.js';
+import { GrowableBytes } from './growable-bytes.js';
+
+type Change =
+  | { readonly kind: 'write'; readonly position: number; readonly bytes: Uint8Array }
+  | { readonly kind: 'truncate'; readonly size: number };
+
+class Inode {
+  readonly content = new GrowableBytes();
+  readonly durable = new GrowableBytes();
+  unsynced: Change[] = [];
+}
+
+type NameChange =
+  | { readonly kind: 'create'; readonly name: string; readonly inode: Inode }
+  | { readonly kind: 'rename'; readonly from: string; readonly to: string }
+  | { readonly kind: 'remove'; readonly name: string };
+
+/** Decides at a crash what of the unsynced happens to survive. Called once for each change, in the order they were made. */
+export interface CrashPolicy {
+  /** How many of the `length` bytes of an unsynced write are on the disk, from its start: 0 none, `length` all. */
+  survivingBytes(length: number): number;
+  /** Whether an unsynced create, rename, remove or truncate is on the disk. */
+  survives(): boolean;
+}
+
+export const LOSE_UNSYNCED: CrashPolicy = { survivingBytes: () => 0, survives: () => false };
+export const KEEP_UNSYNCED: CrashPolicy = {
+  survivingBytes: length => length,
+  survives: () => true,
+};
+
+export class MemoryDisk implements Disk {
+  #names = new Map<string, Inode>();
+  #durableNames = new Map<string, Inode>();
+  #nameChanges: NameChange[] = [];
+
+  list(): readonly string[] {
+    return [...this.#names.keys()].sort();
+  }
+
+  create(name: string, _use: FileUse): DiskFile {
+    if (this.#names.has(name)) {
+      throw new DiskError('already-exists', name, `file ${name} exists already`);
+    }
+    const inode = new Inode();
+    this.#names.set(name, inode);
+    this.#nameChanges.push({ kind: 'create', name, inode });
+    return new MemoryFile(name, inode);
+  }
+
+  open(name: string, _use: FileUse): DiskFile {
+    return new MemoryFile(name, this.#find(this.#names, name));
+  }
+
+  rename(from: string, to: string): void {
+    const inode = this.#find(this.#names, from);
+    this.#names.delete(from);
+    this.#names.set(to, inode);
+    this.#nameChanges.push({ kind: 'rename', from, to });
+  }
+
+  remove(name: string): void {
+    this.#find(this.#names, name);
+    this.#names.delete(name);
+    this.#nameChanges.push({ kind: 'remove', name });
+  }
+
+  syncDirectory(): void {
+    this.#durableNames = new Map(this.#names);
+    this.#nameChanges = [];
+  }
+
+  /** Power is lost: what is left is what was durable, plus what `policy` lets survive. Open files must be dropped. */
+  crash(policy: CrashPolicy = LOSE_UNSYNCED): void {
+    const inodes = new Set([...this.#durableNames.values(), ...this.#names.values()]);
+    for (const change of this.#nameChanges) {
+      if (policy.survives()) applyNameChange(this.#durableNames, change);
+    }
+    for (const inode of inodes) crashInode(inode, policy);
+    this.#names = new Map(this.#durableNames);
+    this.#nameChanges = [];
+  }
+
+  #find(names: ReadonlyMap<string, Inode>, name: string): Inode {
+    const inode = names.get(name);
+    if (inode === undefined) throw new DiskError('not-found', name, `file ${name} is not there`);
+    return inode;
+  }
+}
+
+class MemoryFile implements DiskFile {
+  readonly name: string;
+  readonly #inode: Inode;
+
+  constructor(name: string, inode: Inode) {
+    this.name = name;
+    this.#inode = inode;
+  }
+
+  size(): number {
+    return this.#inode.content.size;
+  }
+
+  read(target: Uint8Array, position: number): number {
+    return this.#inode.content.read(target, position);
+  }
+
+  write(bytes: Uint8Array, position: number): void {
+    this.#inode.content.write(bytes, position);
+    this.#inode.unsynced.push({ kind: 'write', position, bytes: bytes.slice() });
+  }
+
+  truncate(size: number): void {
+    this.#inode.content.truncate(size);
+    this.#inode.unsynced.push({ kind: 'truncate', size });
+  }
+
+  sync(done: SyncDone): void {
+    this.syncNow();
+    done(null);
+  }
+
+  syncNow(): void {
+    for (const change of this.#inode.unsynced) applyChange(this.#inode.durable, change);
+    this.#inode.unsynced = [];
+  }
+
+  close(): void {}
+}
+
+function applyNameChange(names: Map<string, Inode>, change: NameChange): void {
+  switch (change.kind) {
+    case 'create':
+      names.set(change.name, change.inode);
+      return;
+    case 'remove':
+      names.delete(change.name);
+      return;
+    case 'rename': {
+      const inode = names.get(change.from);
+      if (inode === undefined) return;
+      names.delete(change.from);
+      names.set(change.to, inode);
+    }
+  }
+}
+
+function applyChange(content: GrowableBytes, change: Change): void {
+  if (change.kind === 'truncate') content.truncate(change.size);
+  else content.write(change.bytes, change.position);
+}
+
+function crashInode(inode: Inode, policy: CrashPolicy): void {
+  for (const change of inode.unsynced) {
+    if (change.kind === 'truncate') {
+      if (policy.survives()) inode.durable.truncate(change.size);
+      continue;
+    }
+    const survived = change.bytes.subarray(0, policy.survivingBytes(change.bytes.length));
+    if (survived.length > 0) inode.durable.write(survived, change.position);
+  }
+  inode.unsynced = [];
+  inode.content.assign(inode.durable);
+}

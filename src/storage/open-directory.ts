@@ -1,0 +1,169 @@
+/**
+ * Opens a node's directory: checks whose it is, recovers the log, counts the start.
+ *
+ * A new directory gets its first log segment before its meta file, so that a meta file without a log is always a loss.
+ *
+ * @module
+ */
+import type { Disk } from './disk.js';
+import { LogIndex } from './log-index.js';
+import { type Meta, readMeta, writeMeta } from './meta-file.js';
+import type { ConfState, HardState, RaftId, Snapshot, StorageIdentity } from './model.js';
+import { recoverLog } from './recover-log.js';
+import type { RecoveryReport } from './recovery-report.js';
+import { isClusterId, SEGMENT_HEADER_BYTES, segmentSequence } from './segment-header.js';
+import { StorageError } from './storage-error.js';
+import { createSegment, type LogLimits, WriteAheadLog } from './write-ahead-log.js';
+
+export interface StorageRecovery {
+  /** The directory was new. */
+  readonly created: boolean;
+  /** Number of this start, from 1; never repeats for this directory. */
+  readonly starts: number;
+  readonly hardState: HardState | null;
+  /** Membership at the snapshot, or at the beginning of the log. */
+  readonly confState: ConfState;
+  readonly snapshot: Snapshot | null;
+  readonly firstIndex: number;
+  readonly lastIndex: number;
+  readonly reports: readonly RecoveryReport[];
+}
+
+export interface OpenedDirectory {
+  readonly log: WriteAheadLog;
+  readonly recovery: StorageRecovery;
+}
+
+export function openDirectory(
+  disk: Disk,
+  options: StorageIdentity & { readonly initialMembers: ConfState },
+  limits: LogLimits,
+): OpenedDirectory {
+  if (!isClusterId(options.clusterId)) {
+    throw new StorageError('wrong-cluster', 'a cluster id is 1 to 40 printable ASCII characters');
+  }
+  const identity = identityOf(options);
+  const meta = readMeta(disk);
+  if (meta === null) return beginDirectory(disk, identity, options.initialMembers, limits);
+  checkMeta(meta, identity);
+  return reopenDirectory(disk, meta, limits);
+}
+
+function identityOf(options: StorageIdentity): StorageIdentity {
+  const { clusterId, node, incarnation, raftId } = options;
+  return { clusterId, node, incarnation, raftId };
+}
+
+function checkMeta(meta: Meta, identity: StorageIdentity): void {
+  const place = { file: 'meta' };
+  if (meta.clusterId !== identity.clusterId) {
+    const message = `the directory belongs to cluster ${meta.clusterId}, not ${identity.clusterId}`;
+    throw new StorageError('wrong-cluster', message, place);
+  }
+  const same =
+    meta.node === identity.node &&
+    meta.incarnation === identity.incarnation &&
+    meta.raftId === identity.raftId;
+  if (same) return;
+  const found = `node ${meta.node}, incarnation ${meta.incarnation}`;
+  const wanted = `node ${identity.node}, incarnation ${identity.incarnation}`;
+  throw new StorageError('wrong-node', `the directory belongs to ${found}, not to ${wanted}`, place);
+}
+
+function beginDirectory(
+  disk: Disk,
+  identity: StorageIdentity,
+  initialMembers: ConfState,
+  limits: LogLimits,
+): OpenedDirectory {
+  removeUnfinishedBeginning(disk);
+  const active = createSegment(disk, {
+    clusterId: identity.clusterId,
+    raftId: identity.raftId,
+    sequence: 1,
+    firstIndex: 1,
+    previousTerm: 0,
+    previousChain: 0,
+  });
+  active.file.syncNow();
+  writeMeta(disk, { ...identity, starts: 1, initialMembers });
+  const start = {
+    index: new LogIndex(0, 0),
+    hardState: null,
+    headers: [active.header],
+    active,
+  };
+  const recovery: StorageRecovery = {
+    created: true,
+    starts: 1,
+    hardState: null,
+    confState: initialMembers,
+    snapshot: null,
+    firstIndex: 1,
+    lastIndex: 0,
+    reports: [],
+  };
+  return { log: new WriteAheadLog(disk, identity, limits, start), recovery };
+}
+
+/** A crash before the first meta file leaves at most one segment without a record; anything more is another's data. */
+function removeUnfinishedBeginning(disk: Disk): void {
+  for (const name of disk.list()) {
+    if (name.endsWith('.tmp')) disk.remove(name);
+    if (segmentSequence(name) === null) continue;
+    const file = disk.open(name, 'log');
+    const size = file.size();
+    file.close();
+    if (size > SEGMENT_HEADER_BYTES) {
+      throw new StorageError('meta-missing', 'there is a log but no meta file', { file: name });
+    }
+    disk.remove(name);
+  }
+}
+
+function reopenDirectory(disk: Disk, meta: Meta, limits: LogLimits): OpenedDirectory {
+  const reports: RecoveryReport[] = [];
+  const snapshot: Snapshot | null = null;
+  const recovered = recoverLog(disk, meta, 0, reports);
+  const hardState = reconcileHardState(recovered.hardState, recovered.index, snapshot, reports);
+  const starts = meta.starts + 1;
+  writeMeta(disk, { ...meta, starts });
+  const recovery: StorageRecovery = {
+    created: false,
+    starts,
+    hardState,
+    confState: meta.initialMembers,
+    snapshot,
+    firstIndex: recovered.index.first,
+    lastIndex: recovered.index.last,
+    reports,
+  };
+  const log = new WriteAheadLog(disk, identityOf(meta), limits, { ...recovered, hardState });
+  return { log, recovery };
+}
+
+/**
+ * The term is at least that of the last entry and of the snapshot, the commit at least the snapshot's index: they may be a
+ * batch behind after a crash. No vote can have been given in a term that was never stored.
+ */
+function reconcileHardState(
+  found: HardState | null,
+  index: LogIndex,
+  snapshot: Snapshot | null,
+  reports: RecoveryReport[],
+): HardState | null {
+  const commit = found?.commit ?? 0;
+  if (commit > index.last) {
+    const message = `entries up to ${commit} were committed but the log ends at ${index.last}`;
+    throw new StorageError('log-gap', message, { index: index.last + 1 });
+  }
+  const term = Math.max(index.term(index.last) ?? 0, snapshot?.term ?? 0);
+  const commitMin = Math.max(commit, snapshot?.index ?? 0);
+  if (term <= (found?.term ?? 0)) return found === null ? null : { ...found, commit: commitMin };
+  reports.push({
+    code: 'term-raised',
+    message: `entries of term ${term} were stored before the term itself`,
+    place: { index: index.last },
+  });
+  return { term, vote: 0 as RaftId, commit: commitMin };
+}

@@ -1,0 +1,220 @@
+/**
+ * Reads the log back from its segments: replays every record, cuts a torn tail, refuses damage and gaps.
+ *
+ * @module
+ */
+import type { Disk, DiskFile } from './disk.js';
+import { LogIndex } from './log-index.js';
+import {
+  decodeEntry,
+  decodeHardState,
+  decodeMarker,
+  ENTRY_HEAD_BYTES,
+  entryTypeOf,
+  type SnapshotMarker,
+} from './log-record.js';
+import type { HardState, StorageIdentity } from './model.js';
+import { RecordType, type RecordView } from './record.js';
+import type { RecoveryReport } from './recovery-report.js';
+import {
+  checkOwner,
+  decodeSegmentHeader,
+  SEGMENT_HEADER_BYTES,
+  type SegmentHeader,
+  segmentName,
+  segmentSequence,
+} from './segment-header.js';
+import { isZero, type ScanResult, scanRecords } from './segment-scan.js';
+import { SegmentWriter } from './segment-writer.js';
+import { StorageError } from './storage-error.js';
+import { applyMarker, type LogStart } from './write-ahead-log.js';
+
+export interface RecoveredLog extends LogStart {
+  /** Newest snapshot the log says is durable. */
+  readonly marker: SnapshotMarker | null;
+}
+
+/**
+ * Replays the log of `identity`. Entries before the log's beginning are taken to be in a snapshot up to `snapshotIndex`.
+ * The last segment is durable when this returns. Throws `log-damaged`, `log-gap`, `wrong-cluster`, `wrong-node`, `format-unknown`.
+ */
+export function recoverLog(
+  disk: Disk,
+  identity: StorageIdentity,
+  snapshotIndex: number,
+  reports: RecoveryReport[],
+): RecoveredLog {
+  const headers = usableHeaders(disk, identity, snapshotIndex, reports);
+  const replay = new Replay(headers[0]);
+  let buffer = new Uint8Array(0);
+  for (const [i, header] of headers.entries()) {
+    const file = disk.open(segmentName(header.sequence), 'log');
+    const size = file.size();
+    if (size > buffer.length) buffer = new Uint8Array(size);
+    const bytes = buffer.subarray(0, file.read(buffer.subarray(0, size), 0));
+    const scan = replay.segment(header, bytes);
+    if (i < headers.length - 1) {
+      file.close();
+      if (scan.outcome !== 'clean') throw damaged(header, scan, replay.index);
+      continue;
+    }
+    if (scan.outcome === 'damaged') throw damaged(header, scan, replay.index);
+    const active = reopenLast(file, header, scan, replay.index, reports);
+    return { ...replay.result(), headers, active };
+  }
+  throw new StorageError('log-gap', 'the directory has a meta file but no log');
+}
+
+/** Headers of the segments the log consists of, oldest first; leftovers are removed. */
+function usableHeaders(
+  disk: Disk,
+  identity: StorageIdentity,
+  snapshotIndex: number,
+  reports: RecoveryReport[],
+): SegmentHeader[] {
+  const sequences = disk.list().flatMap(name => segmentSequence(name) ?? []);
+  const headers: SegmentHeader[] = [];
+  for (const [i, sequence] of sequences.entries()) {
+    const isLast = i === sequences.length - 1;
+    const header = readHeader(disk, identity, sequence, isLast && i > 0, reports);
+    if (header !== null) headers.push(header);
+  }
+  let start = 0;
+  for (let i = 1; i < headers.length; i++) {
+    if (headers[i]?.sequence !== (headers[i - 1]?.sequence ?? 0) + 1) start = i;
+  }
+  const first = headers[start];
+  if (start > 0 && first !== undefined && first.firstIndex > snapshotIndex + 1) {
+    const file = segmentName(first.sequence - 1);
+    throw new StorageError('log-gap', 'a segment of the log is missing', {
+      file,
+      index: snapshotIndex + 1,
+    });
+  }
+  for (const leftover of headers.slice(0, start)) {
+    const file = segmentName(leftover.sequence);
+    disk.remove(file);
+    reports.push({
+      code: 'leftover-removed',
+      message: 'a compacted segment was still there',
+      place: { file },
+    });
+  }
+  if (start > 0) disk.syncDirectory();
+  return headers.slice(start);
+}
+
+/** Null: the newest segment was created but its header never became durable, so nothing in it was. */
+function readHeader(
+  disk: Disk,
+  identity: StorageIdentity,
+  sequence: number,
+  mayBeTorn: boolean,
+  reports: RecoveryReport[],
+): SegmentHeader | null {
+  const name = segmentName(sequence);
+  const file = disk.open(name, 'log');
+  const bytes = new Uint8Array(SEGMENT_HEADER_BYTES);
+  const length = file.read(bytes, 0);
+  file.close();
+  const header = decodeSegmentHeader(bytes.subarray(0, length), name);
+  if (header?.sequence === sequence) {
+    checkOwner(header, identity, name);
+    return header;
+  }
+  const torn = header === null && (length < SEGMENT_HEADER_BYTES || isZero(bytes, 0, length));
+  if (!mayBeTorn || !torn) {
+    throw new StorageError('log-damaged', 'the header of a segment does not match its checksum', {
+      file: name,
+      offset: 0,
+    });
+  }
+  disk.remove(name);
+  disk.syncDirectory();
+  const message = 'a segment whose header was never durable was removed';
+  reports.push({ code: 'segment-discarded', message, place: { file: name, offset: 0 } });
+  return null;
+}
+
+class Replay {
+  readonly index: LogIndex;
+  #hardState: HardState | null = null;
+  #marker: SnapshotMarker | null = null;
+  #chain: number | null = null;
+
+  constructor(first: SegmentHeader | undefined) {
+    this.index = new LogIndex((first?.firstIndex ?? 1) - 1, first?.previousTerm ?? 0);
+  }
+
+  segment(header: SegmentHeader, bytes: Uint8Array): ScanResult {
+    if (this.#chain !== null && this.#chain !== header.previousChain) {
+      const file = segmentName(header.sequence - 1);
+      throw new StorageError('log-damaged', 'the end of a segment is missing', {
+        file,
+        index: this.index.last + 1,
+      });
+    }
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const scan = scanRecords(bytes, header.salt, record => {
+      this.#record(header.sequence, bytes, view, record);
+    });
+    this.#chain = scan.chain;
+    return scan;
+  }
+
+  result(): { index: LogIndex; hardState: HardState | null; marker: SnapshotMarker | null } {
+    return { index: this.index, hardState: this.#hardState, marker: this.#marker };
+  }
+
+  #record(sequence: number, bytes: Uint8Array, view: DataView, record: RecordView): void {
+    if (entryTypeOf(record.type) !== undefined) this.#entry(sequence, bytes, view, record);
+    else if (record.type === RecordType.hardState) this.#hardState = decodeHardState(view, record);
+    else if (record.type === RecordType.snapshotMarker) {
+      this.#marker = decodeMarker(view, record);
+      applyMarker(this.index, this.#marker);
+    } else {
+      const place = { file: segmentName(sequence), offset: record.start };
+      throw new StorageError('format-unknown', `record type ${record.type} is not known`, place);
+    }
+  }
+
+  #entry(sequence: number, bytes: Uint8Array, view: DataView, record: RecordView): void {
+    const { index: at, term } = decodeEntry(bytes, view, record);
+    const { index } = this;
+    if (index.last < index.first && at > index.first) index.reset(at - 1, undefined);
+    if (at < index.first || at > index.last + 1) {
+      const place = { file: segmentName(sequence), offset: record.start, index: at };
+      throw new StorageError('log-gap', `entry ${at} does not follow entry ${index.last}`, place);
+    }
+    index.add(at, term, sequence, record.start, record.payloadLength - ENTRY_HEAD_BYTES);
+  }
+}
+
+function damaged(header: SegmentHeader, scan: ScanResult, index: LogIndex): StorageError {
+  return new StorageError('log-damaged', `durable records do not match: ${scan.reason}`, {
+    file: segmentName(header.sequence),
+    offset: scan.end,
+    index: index.last + 1,
+  });
+}
+
+/** Cuts a torn tail and makes sure that what is left is durable: it may only be in the system's cache. */
+function reopenLast(
+  file: DiskFile,
+  header: SegmentHeader,
+  scan: ScanResult,
+  index: LogIndex,
+  reports: RecoveryReport[],
+): SegmentWriter {
+  if (scan.outcome === 'torn') {
+    const message = `${file.size() - scan.end} bytes that were never durable were cut (${scan.reason})`;
+    reports.push({
+      code: 'torn-tail',
+      message,
+      place: { file: file.name, offset: scan.end, index: index.last + 1 },
+    });
+    file.truncate(scan.end);
+  }
+  file.syncNow();
+  return new SegmentWriter(file, header, scan.end, scan.chain);
+}
