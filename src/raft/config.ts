@@ -20,7 +20,10 @@ export interface RaftConfig {
   readonly preVote?: boolean;
   /** Leader steps down without a quorum; voters stick to a leader they hear (dissertation 6.2, 4.2.3). Default true. */
   readonly checkQuorum?: boolean;
-  /** How reads are confirmed; `lease-based` trusts clocks and needs `checkQuorum`. Default `safe`. */
+  /**
+   * How reads are confirmed. `lease-based` answers without a round of messages while the lease holds; it trusts that
+   * clocks run equally fast and that no node restarts within an election timeout, and needs `checkQuorum`. Default `safe`.
+   */
   readonly readOnly?: 'safe' | 'lease-based';
   /** Most bytes of entries in one AppendEntries, at least one entry. Default no limit. */
   readonly maxSizePerMessageBytes?: number;

@@ -18,7 +18,7 @@ export interface LogReader {
   term(index: number): number | undefined;
   /**
    * Entries in `[from, to)`, the longest prefix of at most `maxBytes`, at least one.
-   * @throws RaftError `log-compacted` when `from` < firstIndex()
+   * @throws an error whose `code` is `log-compacted` when `from` < firstIndex()
    */
   entries(from: number, to: number, maxBytes: number): readonly Entry[];
   /** The newest snapshot there is to send; null while it is being made (the core asks again). */

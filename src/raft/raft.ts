@@ -90,6 +90,7 @@ export class Raft {
 
   /** One unit of the clock has passed. */
   tick(): void {
+    this.#state.now += 1;
     if (this.#state.role === 'leader') tickLeader(this.#state);
     else tickElection(this.#state);
   }

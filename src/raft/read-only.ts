@@ -5,6 +5,9 @@
  * Every request takes the next *position*. Heartbeats carry the position of the newest request; the echo of a position
  * acknowledges it and all before it. Positions are never used twice, so that a late echo cannot confirm a later read.
  *
+ * With leases every round of heartbeats takes a position as well: what a quorum has echoed tells since when, at the
+ * latest, the others stick to this leader.
+ *
  * @module
  */
 import type { RaftId } from './ids.js';
@@ -19,21 +22,33 @@ export interface ReadRequest {
 export interface PendingRead extends ReadRequest {
   /** Commit index when the request came. */
   readonly index: number;
+  readonly position: number;
+}
+
+/** A round of heartbeats under way. */
+interface Beat {
+  readonly position: number;
+  /** Tick at which it was sent. */
+  readonly sentAt: number;
 }
 
 const NO_READS: readonly PendingRead[] = [];
 
 export class ReadOnly implements AckedIndexes {
   #pending: PendingRead[] = [];
-  /** Position of the newest request ever taken. */
+  /** Rounds no quorum has echoed; at most as many as the leader sends until its quorum check ends its rule. */
+  #beats: Beat[] = [];
+  /** Newest position ever taken. */
   #newest = 0;
   readonly #acked = new Map<RaftId, number>();
   /** Requests that wait for the first commit of the leader's own term. */
   #early: ReadRequest[] = [];
+  /** Tick at which the newest round that a quorum has echoed was sent. */
+  confirmedAt = Number.NEGATIVE_INFINITY;
 
   /** Position that heartbeats carry; 0 when nothing waits for confirmation. */
   get heartbeatPosition(): number {
-    return this.#pending.length === 0 ? 0 : this.#newest;
+    return this.#pending.length + this.#beats.length === 0 ? 0 : this.#newest;
   }
 
   defer(request: ReadRequest): void {
@@ -49,9 +64,19 @@ export class ReadOnly implements AckedIndexes {
 
   /** Queues a request; `self` acknowledges it at once. */
   add(request: ReadRequest, index: number, self: RaftId): void {
+    const position = this.#take(self);
+    this.#pending.push({ from: request.from, context: request.context, index, position });
+  }
+
+  /** A round of heartbeats leaves at tick `now`. */
+  beat(now: number, self: RaftId): void {
+    this.#beats.push({ position: this.#take(self), sentAt: now });
+  }
+
+  #take(self: RaftId): number {
     this.#newest += 1;
-    this.#pending.push({ from: request.from, context: request.context, index });
     this.#acked.set(self, this.#newest);
+    return this.#newest;
   }
 
   ackedIndex(id: RaftId): number | undefined {
@@ -60,17 +85,34 @@ export class ReadOnly implements AckedIndexes {
 
   /** `id` echoed `position`. @returns the requests that are confirmed now, in order of arrival */
   acknowledge(id: RaftId, position: number, quorum: VoterHalves): readonly PendingRead[] {
-    if (position === 0 || this.#pending.length === 0) return NO_READS;
+    if (this.#pending.length + this.#beats.length === 0) return NO_READS;
     this.#acked.set(id, Math.max(position, this.#acked.get(id) ?? 0));
-    const first = this.#newest - this.#pending.length + 1;
-    const confirmed = Math.min(jointCommitted(quorum, this), this.#newest) - first + 1;
-    return confirmed <= 0 ? NO_READS : this.#pending.splice(0, confirmed);
+    const confirmed = jointCommitted(quorum, this);
+    const beats = countUpTo(this.#beats, confirmed);
+    const newestBeat = this.#beats[beats - 1];
+    if (newestBeat !== undefined) {
+      this.confirmedAt = newestBeat.sentAt;
+      this.#beats.splice(0, beats);
+    }
+    const reads = countUpTo(this.#pending, confirmed);
+    return reads === 0 ? NO_READS : this.#pending.splice(0, reads);
   }
 
   /** Leadership ended: nobody will confirm what waits. Positions go on. */
   reset(): void {
     this.#pending = [];
+    this.#beats = [];
     this.#early = [];
     this.#acked.clear();
+    this.confirmedAt = Number.NEGATIVE_INFINITY;
   }
+}
+
+function countUpTo(items: readonly { readonly position: number }[], position: number): number {
+  let count = 0;
+  for (const item of items) {
+    if (item.position > position) break;
+    count += 1;
+  }
+  return count;
 }

@@ -17,6 +17,18 @@ function answer(state: RaftState, to: RaftId, index: number, context: string): v
   state.send({ type: 'ReadIndexReply', from: state.id, to, term: state.term, index, context });
 }
 
+/**
+ * Lease (dissertation 6.4.1): others stick to the leader for an election timeout after they heard it, hence at least for
+ * that long after the heartbeat was *sent* that a quorum has echoed. Two ticks less because ticks here and there are
+ * not in step, and a tenth less because clocks run apart. A node that was just told to campaign sticks to nobody.
+ */
+function hasLease(state: RaftState): boolean {
+  const { readOnly, electionTicks } = state.config;
+  if (readOnly !== 'lease-based' || state.leaseGivenUp) return false;
+  const lengthTicks = electionTicks - 2 - Math.floor(electionTicks / 10);
+  return state.now - state.reads.confirmedAt <= lengthTicks;
+}
+
 /** Takes a request of this node or of a follower. */
 export function readIndex(state: RaftState, request: ReadRequest): void {
   // Before that, entries acknowledged by earlier leaders may lie above the commit index.
@@ -24,8 +36,7 @@ export function readIndex(state: RaftState, request: ReadRequest): void {
     state.reads.defer(request);
     return;
   }
-  const hasLease = state.config.readOnly === 'lease-based' && !state.leaseGivenUp;
-  if (hasLease || state.tracker.isSoleVoter) {
+  if (hasLease(state) || state.tracker.isSoleVoter) {
     answer(state, request.from, state.log.committed, request.context);
     return;
   }

@@ -5,11 +5,14 @@
  */
 import type { Entry } from './entry.js';
 import { payloadBytes } from './entry-size.js';
-import { RaftError } from './errors.js';
 import type { Progress } from './progress.js';
 import type { RaftState } from './state.js';
 
 const NO_ENTRIES: readonly Entry[] = [];
+
+/** Told by the code: storage has error classes of its own. */
+const isCompacted = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'log-compacted';
 
 /** Entries for `progress`; undefined when compaction has taken them. */
 function entriesFor(state: RaftState, progress: Progress): readonly Entry[] | undefined {
@@ -18,7 +21,7 @@ function entriesFor(state: RaftState, progress: Progress): readonly Entry[] | un
   try {
     return log.entries(progress.next, log.lastIndex + 1, config.maxSizePerMessageBytes);
   } catch (error) {
-    if (error instanceof RaftError && error.code === 'log-compacted') return undefined;
+    if (isCompacted(error)) return undefined;
     throw error;
   }
 }
@@ -75,7 +78,9 @@ export function broadcastMissing(state: RaftState): void {
 
 /** Heartbeats ignore flow control; they never tell a member to commit what it may not have. */
 export function broadcastHeartbeat(state: RaftState): void {
-  const readSequence = state.reads.heartbeatPosition;
+  const { reads, config } = state;
+  if (config.readOnly === 'lease-based') reads.beat(state.now, state.id);
+  const readSequence = reads.heartbeatPosition;
   for (const progress of state.tracker.members) {
     if (progress.id === state.id) continue;
     const commit = Math.min(progress.match, state.log.committed);

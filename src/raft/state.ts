@@ -29,6 +29,9 @@ export class RaftState {
   /** Election timeout in ticks, drawn anew at every change of role. */
   electionTimeout = 0;
 
+  /** Ticks since this node started. */
+  now = 0;
+
   /** Target of a leadership transfer under way. */
   transferee: RaftId = NONE;
   /** This leader told somebody to campaign at once: stickiness protects its lease no longer. */

@@ -6,6 +6,7 @@
  * @module
  */
 import { etcdRaft } from './etcd-raft.js';
+import { HISTORY_FOLDERS, runHistories } from './porcupine.js';
 import type { Report } from './report.js';
 
 export interface Suite {
@@ -16,7 +17,17 @@ export interface Suite {
   run(folder: string, report: Report): void | Promise<void>;
 }
 
-export const SUITES: readonly Suite[] = [etcdRaft];
+const histories: Suite = {
+  name: 'recorded histories',
+  subfolders: HISTORY_FOLDERS,
+  run(folder, report) {
+    const { passed, failures } = runHistories(folder);
+    for (let count = 0; count < passed; count += 1) report.pass();
+    for (const { file, message } of failures) report.fail(file, [message]);
+  },
+};
+
+export const SUITES: readonly Suite[] = [etcdRaft, histories];
 
 export function suiteFor(subfolders: readonly string[]): Suite | undefined {
   return SUITES.find(suite => suite.subfolders.some(name => subfolders.includes(name)));

@@ -73,6 +73,13 @@ export class MemoryLog implements LogReader {
     this.#entries.push(...news);
   }
 
+  /** Begins from `snapshot`, which may be at index 0. */
+  start(snapshot: Snapshot): void {
+    this.#confState = snapshot.confState;
+    this.#before = { index: snapshot.index, term: snapshot.term };
+    this.available = snapshot;
+  }
+
   /** @returns false if a snapshot at least as new was applied before */
   applySnapshot(snapshot: Snapshot): boolean {
     if (this.#snapshotIndex >= snapshot.index) return false;
