@@ -1,0 +1,79 @@
+/**
+ * The options of SET and GETEX.
+ *
+ * @module
+ */
+import { SYNTAX_ERROR } from '../error-replies.js';
+import type { ErrorReply } from '../reply.js';
+import { parseFutureDeadline, UNIT_OF_OPTION } from './deadline.js';
+
+export interface SetOptions {
+  condition: 'NX' | 'XX' | null;
+  get: boolean;
+  keepDeadline: boolean;
+  persist: boolean;
+  /** Log time in ms; null: none was given. */
+  deadlineMs: number | null;
+}
+
+/** Parses `args` from position `first` on. */
+export function parseSetOptions(
+  command: 'set' | 'getex',
+  args: readonly string[],
+  first: number,
+  nowMs: number,
+): SetOptions | ErrorReply {
+  const options: SetOptions = {
+    condition: null,
+    get: false,
+    keepDeadline: false,
+    persist: false,
+    deadlineMs: null,
+  };
+  let expiry: { readonly word: string; readonly time: string } | null = null;
+  for (let at = first; at < args.length; at++) {
+    const word = (args[at] ?? '').toUpperCase();
+    const time = args[at + 1];
+    const expiryGiven = expiry !== null || options.keepDeadline || options.persist;
+    if (UNIT_OF_OPTION.has(word) && time !== undefined && !expiryGiven) {
+      expiry = { word, time };
+      at++;
+    } else if (!takeFlag(command, options, word, expiry !== null)) return SYNTAX_ERROR;
+  }
+  const unit = expiry === null ? undefined : UNIT_OF_OPTION.get(expiry.word);
+  if (expiry === null || unit === undefined) return options;
+  const deadlineMs = parseFutureDeadline(command, expiry.time, unit, nowMs);
+  if (typeof deadlineMs !== 'number') return deadlineMs;
+  options.deadlineMs = deadlineMs;
+  return options;
+}
+
+/** False: not an option of this command, or not beside the ones before it. */
+function takeFlag(
+  command: 'set' | 'getex',
+  options: SetOptions,
+  word: string,
+  expiryGiven: boolean,
+): boolean {
+  if (command === 'getex') {
+    if (word !== 'PERSIST' || expiryGiven) return false;
+    options.persist = true;
+    return true;
+  }
+  switch (word) {
+    case 'NX':
+    case 'XX':
+      if (options.condition !== null && options.condition !== word) return false;
+      options.condition = word;
+      return true;
+    case 'GET':
+      options.get = true;
+      return true;
+    case 'KEEPTTL':
+      if (expiryGiven) return false;
+      options.keepDeadline = true;
+      return true;
+    default:
+      return false;
+  }
+}

@@ -1,0 +1,72 @@
+/**
+ * What the store keeps for a key.
+ *
+ * @module
+ */
+import { hashText, mix, mixNumber } from './content-hash.js';
+import type { HashValue } from './hash-value.js';
+import type { ListValue } from './list-value.js';
+import type { SetValue } from './set-value.js';
+
+/** Strings are latin1: one char is one byte. */
+export type Value = string | ListValue | HashValue | SetValue;
+export type ValueType = 'string' | 'list' | 'hash' | 'set';
+
+/** Deadline of a key that does not expire. */
+export const NO_DEADLINE = 0;
+
+export class Entry {
+  readonly key: string;
+  readonly keyHash: number;
+  value: Value;
+  valueHash: number;
+  /** Log time in ms from which the key no longer exists; `NO_DEADLINE`: never. */
+  deadlineMs = NO_DEADLINE;
+  /** Number of the last change to this key, counted over the whole store: never reused, so WATCH can compare it. */
+  version = 0;
+  /** Position in the store's list of entries. */
+  slot = 0;
+  /** Position in the expiry heap; negative: not in it. */
+  heapSlot = -1;
+  /** The last snapshot that has this entry's state, or that began before the entry existed. */
+  capturedBy = 0;
+
+  constructor(key: string, value: Value, valueHash: number) {
+    this.key = key;
+    this.keyHash = hashText(key);
+    this.value = value;
+    this.valueHash = valueHash;
+  }
+}
+
+export function typeOf(value: Value): ValueType {
+  return typeof value === 'string' ? 'string' : value.type;
+}
+
+/** Takes time in the length of a string, none for the others: they keep theirs up to date. */
+export function contentHash(value: Value): number {
+  return typeof value === 'string' ? hashText(value) : value.contentHash;
+}
+
+/** Bytes of content, without overhead. */
+export function valueSize(value: Value): number {
+  return typeof value === 'string' ? value.length : value.byteSize;
+}
+
+/** Number of list items, fields or members; undefined for a string. */
+export function elementCount(value: Exclude<Value, string>): number {
+  return value.type === 'list' ? value.length : value.size;
+}
+
+/** First half of an entry's hash: everything that replicas must agree on. */
+export function entryHashHigh(entry: Entry): number {
+  const { value } = entry;
+  const kind = typeof value === 'string' ? value.length : -elementCount(value);
+  const content = mix(mix(mix(1, entry.keyHash), entry.valueHash), kind);
+  return mixNumber(mixNumber(content, entry.deadlineMs), entry.version);
+}
+
+/** Second half: key and value once more, mixed differently. */
+export function entryHashLow(entry: Entry): number {
+  return mix(mix(2, entry.valueHash), entry.keyHash);
+}

@@ -1,0 +1,216 @@
+/**
+ * The replicated state machine: applies log entries in order, answers reads, and never looks at anything but the log.
+ *
+ * @module
+ */
+import { type BatchHeader, OPCODE_GROUP, OPCODE_ONCE, readHeader } from './batch.js';
+import { BatchReader, isWellFormed } from './batch-reader.js';
+import { type Command, hasRightArity } from './commands/command.js';
+import { NO_SESSION, RESULT_FORGOTTEN } from './commands/raft-commands.js';
+import { commandNamed, commandOfOpcode } from './commands/table.js';
+import { formatHash, mix, mixNumber } from './content-hash.js';
+import { Context } from './context.js';
+import { Duplicates } from './duplicates.js';
+import { unknownCommand, wrongArity } from './error-replies.js';
+import { KvError } from './kv-error.js';
+import { DEFAULT_LIMITS } from './limits.js';
+import { EMPTY_ARRAY, error, NULL_ARRAY, type Reply } from './reply.js';
+import { Sessions } from './sessions.js';
+import { Store } from './store.js';
+
+/** Keys and sessions removed per entry at most; what is left waits for the next, so a mass expiry stalls nobody. */
+const MAX_EXPIRED_PER_ENTRY = 1000;
+const UNKNOWN_OPCODE = error('ERR unknown command in batch');
+
+/**
+ * - `applied`: executed; `replies[i]` answers record i.
+ * - `duplicate`: executed before, or too old to tell; nothing was done and there are no replies.
+ * - `empty`: the entry carries no batch.
+ * - `malformed`: the bytes are no batch; nothing was done.
+ */
+export type BatchOutcome = 'applied' | 'duplicate' | 'empty' | 'malformed';
+
+export interface AppliedBatch {
+  readonly outcome: BatchOutcome;
+  /** Null unless the outcome is `applied` or `duplicate`. */
+  readonly header: BatchHeader | null;
+  readonly replies: readonly Reply[];
+}
+
+const EMPTY: AppliedBatch = { outcome: 'empty', header: null, replies: EMPTY_ARRAY };
+const MALFORMED: AppliedBatch = { outcome: 'malformed', header: null, replies: EMPTY_ARRAY };
+
+export class StateMachine {
+  readonly #store = new Store();
+  readonly #sessions = new Sessions();
+  readonly #duplicates = new Duplicates();
+  readonly #context = new Context(this.#store, this.#sessions);
+  #lastApplied = 0;
+  #lastTerm = 0;
+  #readCount = 0;
+
+  /** Index of the last entry applied. */
+  get lastApplied(): number {
+    return this.#lastApplied;
+  }
+
+  /** Term of the last entry applied. */
+  get lastTerm(): number {
+    return this.#lastTerm;
+  }
+
+  /** Log time in ms: the highest time stamped into a batch so far. */
+  get logTimeMs(): number {
+    return this.#store.nowMs;
+  }
+
+  get keyCount(): number {
+    return this.#store.size;
+  }
+
+  /** Keys with a time to live. */
+  get volatileKeyCount(): number {
+    return this.#store.volatileCount;
+  }
+
+  get sessionCount(): number {
+    return this.#sessions.size;
+  }
+
+  /** Bytes of keys, values and kept session results, without overhead. */
+  get byteSize(): number {
+    return this.#store.byteSize + this.#sessions.byteSize;
+  }
+
+  /** Log time at which something expires next, or null: the leader then proposes `encodeTimeTick(now)`. */
+  nextExpiryMs(): number | null {
+    const key = this.#store.nextDeadlineMs;
+    const session = this.#sessions.nextDeadlineMs;
+    if (key === null || session === null) return key ?? session;
+    return Math.min(key, session);
+  }
+
+  /** What WATCH compares: 0 for a missing key, and never the same again after a change. */
+  versionOf(key: string): number {
+    return this.#store.get(key)?.version ?? 0;
+  }
+
+  /** 16 hexadecimal digits over the whole applied state: equal on replicas that applied the same entries. */
+  hash(): string {
+    const store = this.#store;
+    const rest = mix(this.#duplicates.hash(), this.#sessions.hash);
+    const counts = mixNumber(mixNumber(rest, store.changeCount), store.nowMs);
+    return formatHash(store.hashHigh ^ counts, store.hashLow ^ mix(counts, store.size));
+  }
+
+  /** Applies the entry at `index`; entries come without gaps. `data` empty: an entry that carries no batch. */
+  apply(index: number, term: number, data: Uint8Array): AppliedBatch {
+    if (index !== this.#lastApplied + 1) {
+      throw new KvError('index-not-next', `entry ${index} after ${this.#lastApplied}`);
+    }
+    this.#lastApplied = index;
+    this.#lastTerm = term;
+    if (data.byteLength === 0) return EMPTY;
+    if (!isWellFormed(data)) return MALFORMED;
+    const header = readHeader(data);
+    this.#advanceTime(header.timeMs);
+    const { origin, epoch, sequence } = header;
+    if (sequence > 0 && this.#duplicates.admit(origin, epoch, sequence, index) === 'duplicate') {
+      return { outcome: 'duplicate', header, replies: EMPTY_ARRAY };
+    }
+    this.#context.clockMs = this.#store.nowMs;
+    this.#context.valueLimit = header.valueLimit;
+    this.#context.seedRandom(mixNumber(1, index));
+    return { outcome: 'applied', header, replies: this.#executeAll(data, header.count) };
+  }
+
+  /**
+   * Answers a read-only command from the current state, changing nothing. `args` without the name, and of the right number
+   * (`checkCommand`). `clockMs`: the caller's clock, so that TTL counts down between entries.
+   */
+  read(command: Command, args: readonly string[], clockMs = 0): Reply {
+    if (command.access !== 'read') {
+      throw new KvError('write-in-read', `${command.name} writes: it goes through the log`);
+    }
+    const context = this.#context;
+    context.clockMs = Math.max(clockMs, this.#store.nowMs);
+    context.valueLimit = DEFAULT_LIMITS.valueBytes;
+    context.seedRandom(mixNumber(this.#lastApplied, ++this.#readCount));
+    return command.execute(context, args);
+  }
+
+  /** As `read`, for words as a client sends them: the name first. */
+  readWords(words: readonly string[], clockMs = 0): Reply {
+    const [name = '', ...args] = words;
+    const command = commandNamed(name);
+    if (command === undefined) return unknownCommand(name, args);
+    if (!hasRightArity(command, args.length)) return wrongArity(command.name);
+    return this.read(command, args, clockMs);
+  }
+
+  #advanceTime(timeMs: number): void {
+    const store = this.#store;
+    if (timeMs > store.nowMs) store.nowMs = timeMs;
+    store.removeDue(MAX_EXPIRED_PER_ENTRY);
+    this.#sessions.expire(store.nowMs, MAX_EXPIRED_PER_ENTRY);
+  }
+
+  #executeAll(data: Uint8Array, count: number): Reply[] {
+    const reader = new BatchReader(data);
+    const replies: Reply[] = [];
+    for (let i = 0; i < count; i++) replies.push(this.#executeRecord(reader));
+    return replies;
+  }
+
+  #executeRecord(reader: BatchReader): Reply {
+    const opcode = reader.u16();
+    return opcode === OPCODE_ONCE
+      ? this.#executeOnce(reader)
+      : this.#executeCommandOrGroup(opcode, reader, true);
+  }
+
+  /** Reads the record in any case; without `wanted` that is all. */
+  #executeCommandOrGroup(opcode: number, reader: BatchReader, wanted: boolean): Reply {
+    return opcode === OPCODE_GROUP
+      ? this.#executeGroup(reader, wanted)
+      : this.#executeCommand(opcode, reader.args(), wanted);
+  }
+
+  #executeCommand(opcode: number, args: readonly string[], wanted: boolean): Reply {
+    if (!wanted) return null;
+    const command = commandOfOpcode(opcode);
+    if (command === undefined) return UNKNOWN_OPCODE;
+    if (!hasRightArity(command, args.length)) return wrongArity(command.name);
+    return command.execute(this.#context, args);
+  }
+
+  #executeGroup(reader: BatchReader, wanted: boolean): Reply {
+    let execute = wanted;
+    const watchCount = reader.u32();
+    for (let i = 0; i < watchCount; i++) {
+      const version = reader.f64();
+      if (this.versionOf(reader.text()) !== version) execute = false;
+    }
+    const count = reader.u32();
+    const replies: Reply[] = [];
+    for (let i = 0; i < count; i++) {
+      replies.push(this.#executeCommand(reader.u16(), reader.args(), execute));
+    }
+    return execute ? replies : NULL_ARRAY;
+  }
+
+  #executeOnce(reader: BatchReader): Reply {
+    const id = reader.f64();
+    const sequence = reader.f64();
+    const sessions = this.#sessions;
+    const session = sessions.use(id, this.#store.nowMs);
+    const kept = session === undefined ? undefined : sessions.resultOf(session, sequence);
+    const isNew = session !== undefined && kept === undefined;
+    const reply = this.#executeCommandOrGroup(reader.u16(), reader, isNew);
+    if (session === undefined) return NO_SESSION;
+    if (kept === 'forgotten') return RESULT_FORGOTTEN;
+    if (kept !== undefined) return kept.reply;
+    sessions.keep(session, sequence, reply);
+    return reply;
+  }
+}

@@ -1,0 +1,228 @@
+/**
+ * The keys and their values, with what replication needs: versions for WATCH, deadlines in log time, a running hash of the
+ * whole content, and copy-on-write for a snapshot in progress.
+ *
+ * Every change goes through `beforeChange` and `afterChange` (or the methods that call them), in this order.
+ *
+ * @module
+ */
+import {
+  contentHash,
+  Entry,
+  elementCount,
+  entryHashHigh,
+  entryHashLow,
+  NO_DEADLINE,
+  type Value,
+  valueSize,
+} from './entry.js';
+import { ExpiryHeap } from './expiry-heap.js';
+
+/** A snapshot in progress. It is shown each entry it does not have yet before that entry changes. */
+export interface EntryCapture {
+  readonly id: number;
+  capture(entry: Entry): void;
+}
+
+export class Store {
+  /** Log time in ms: the only clock there is for deadlines. */
+  nowMs = 0;
+  /** Number of changes so far; the next version is one more. */
+  changeCount = 0;
+  #capture: EntryCapture | null = null;
+  #byKey = new Map<string, Entry>();
+  /** Without gaps: the last entry moves into the place of one that leaves. */
+  #slots: Entry[] = [];
+  readonly #expiry = new ExpiryHeap();
+  #hashHigh = 0;
+  #hashLow = 0;
+  #byteSize = 0;
+
+  /** Number of keys, including those that are due but not yet removed. */
+  get size(): number {
+    return this.#slots.length;
+  }
+
+  /** Bytes of keys and values, without overhead. */
+  get byteSize(): number {
+    return this.#byteSize;
+  }
+
+  get hashHigh(): number {
+    return this.#hashHigh;
+  }
+
+  get hashLow(): number {
+    return this.#hashLow;
+  }
+
+  /** All entries, due ones included. `clear` leaves this array as it is and starts another. */
+  get slots(): readonly Entry[] {
+    return this.#slots;
+  }
+
+  /** Number of keys with a deadline. */
+  get volatileCount(): number {
+    return this.#expiry.size;
+  }
+
+  /** The earliest deadline in log time, or null. */
+  get nextDeadlineMs(): number | null {
+    return this.#expiry.first()?.deadlineMs ?? null;
+  }
+
+  isDue(entry: Entry): boolean {
+    return entry.deadlineMs !== NO_DEADLINE && entry.deadlineMs <= this.nowMs;
+  }
+
+  /** Changes nothing: a key that is due counts as missing, and stays for the next write to remove. */
+  get(key: string): Entry | undefined {
+    const entry = this.#byKey.get(key);
+    return entry === undefined || this.isDue(entry) ? undefined : entry;
+  }
+
+  /** As `get`, and removes a key that is due. */
+  getForWrite(key: string): Entry | undefined {
+    const entry = this.#byKey.get(key);
+    if (entry === undefined || !this.isDue(entry)) return entry;
+    this.remove(entry);
+    return undefined;
+  }
+
+  /** Creates or replaces. */
+  put(key: string, value: Value, deadlineMs: number = NO_DEADLINE): Entry {
+    const present = this.#byKey.get(key);
+    if (present === undefined) return this.#create(key, value, deadlineMs);
+    this.beforeChange(present);
+    present.value = value;
+    present.valueHash = contentHash(value);
+    this.#setDeadline(present, deadlineMs);
+    this.afterChange(present);
+    return present;
+  }
+
+  /** Replaces the value and keeps the deadline. `valueHash` where the caller knows it already. */
+  replaceValue(entry: Entry, value: Value, valueHash: number = contentHash(value)): void {
+    this.beforeChange(entry);
+    entry.value = value;
+    entry.valueHash = valueHash;
+    this.afterChange(entry);
+  }
+
+  setDeadline(entry: Entry, deadlineMs: number): void {
+    this.beforeChange(entry);
+    this.#setDeadline(entry, deadlineMs);
+    this.afterChange(entry);
+  }
+
+  remove(entry: Entry): void {
+    this.beforeChange(entry);
+    this.changeCount++;
+    this.#expiry.remove(entry);
+    this.#byKey.delete(entry.key);
+    this.#vacate(entry);
+  }
+
+  /** Call it before the value of `entry` is changed in place. */
+  beforeChange(entry: Entry): void {
+    this.#captureBefore(entry);
+    this.#hashHigh = (this.#hashHigh - entryHashHigh(entry)) | 0;
+    this.#hashLow = (this.#hashLow - entryHashLow(entry)) | 0;
+    this.#byteSize -= entry.key.length + valueSize(entry.value);
+  }
+
+  /** Call it after the value of `entry` was changed; `entry.valueHash` is right again. */
+  afterChange(entry: Entry): void {
+    entry.version = ++this.changeCount;
+    this.#account(entry);
+  }
+
+  /** Ends a change of a collection in place; one left empty is removed. */
+  afterElementsChange(entry: Entry): void {
+    const { value } = entry;
+    entry.valueHash = contentHash(value);
+    this.afterChange(entry);
+    if (typeof value !== 'string' && elementCount(value) === 0) this.remove(entry);
+  }
+
+  /** Removes all keys, at once. */
+  clear(): void {
+    this.changeCount++;
+    this.#byKey = new Map();
+    this.#slots = [];
+    this.#expiry.clear();
+    this.#hashHigh = 0;
+    this.#hashLow = 0;
+    this.#byteSize = 0;
+  }
+
+  /** Removes keys that are due, earliest first, at most `limit`. Returns how many it removed. */
+  removeDue(limit: number): number {
+    let removed = 0;
+    while (removed < limit) {
+      const entry = this.#expiry.first();
+      if (entry === undefined || !this.isDue(entry)) break;
+      this.remove(entry);
+      removed++;
+    }
+    return removed;
+  }
+
+  /** Starts (or, with null, ends) showing entries to a snapshot before they change. */
+  setCapture(capture: EntryCapture | null): void {
+    this.#capture = capture;
+  }
+
+  /** Replaces everything by the entries of a snapshot, `entries[i].slot === i`. */
+  load(entries: Entry[], changeCount: number, nowMs: number): void {
+    this.clear();
+    this.#slots = entries;
+    for (const entry of entries) {
+      this.#byKey.set(entry.key, entry);
+      if (entry.deadlineMs !== NO_DEADLINE) this.#expiry.add(entry);
+      this.#account(entry);
+    }
+    this.changeCount = changeCount;
+    this.nowMs = nowMs;
+  }
+
+  #create(key: string, value: Value, deadlineMs: number): Entry {
+    const entry = new Entry(key, value, contentHash(value));
+    if (this.#capture !== null) entry.capturedBy = this.#capture.id;
+    entry.slot = this.#slots.length;
+    this.#slots.push(entry);
+    this.#byKey.set(key, entry);
+    this.#setDeadline(entry, deadlineMs);
+    this.afterChange(entry);
+    return entry;
+  }
+
+  #setDeadline(entry: Entry, deadlineMs: number): void {
+    if (entry.deadlineMs === deadlineMs) return;
+    this.#expiry.remove(entry);
+    entry.deadlineMs = deadlineMs;
+    if (deadlineMs !== NO_DEADLINE) this.#expiry.add(entry);
+  }
+
+  #account(entry: Entry): void {
+    this.#hashHigh = (this.#hashHigh + entryHashHigh(entry)) | 0;
+    this.#hashLow = (this.#hashLow + entryHashLow(entry)) | 0;
+    this.#byteSize += entry.key.length + valueSize(entry.value);
+  }
+
+  #vacate(entry: Entry): void {
+    const last = this.#slots.pop();
+    if (last === undefined || last === entry) return;
+    // Its slot is part of the state (the order of SCAN), so moving is a change too.
+    this.#captureBefore(last);
+    last.slot = entry.slot;
+    this.#slots[entry.slot] = last;
+  }
+
+  #captureBefore(entry: Entry): void {
+    const capture = this.#capture;
+    if (capture === null || entry.capturedBy === capture.id) return;
+    capture.capture(entry);
+    entry.capturedBy = capture.id;
+  }
+}
