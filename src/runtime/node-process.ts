@@ -57,7 +57,9 @@ export interface NodeProcessOptions {
 }
 
 export interface NodeProcessHooks<Signal> {
-  readonly onFrames: (frames: readonly Frame[]) => void;
+  readonly onFrame: (frame: Frame) => void;
+  /** The node serves; called before `ready` settles. */
+  readonly onReady?: () => void;
   /** Everything the thread posts that is not a lifecycle signal. */
   readonly onSignal: (signal: Signal) => void;
   /** A line that the thread printed. */
@@ -102,7 +104,7 @@ export class NodeProcess<Api extends NodeLifecycle & Callable<Api>, Signal> {
     this.mailbox = new Mailbox(data.port1, this.#flags);
     this.rpc = new RpcClient<Api>(control.port1, options.name, options.callTimeoutMs);
     options.exposeCluster(cluster.port1);
-    data.port1.on('message', hooks.onFrames);
+    data.port1.on('message', hooks.onFrame);
     this.#settleReady = { resolve: () => {}, reject: () => {} };
     this.ready = new Promise((resolve, reject) => {
       this.#settleReady = { resolve, reject };
@@ -193,6 +195,7 @@ export class NodeProcess<Api extends NodeLifecycle & Callable<Api>, Signal> {
     }
     switch (signal.kind) {
       case 'ready':
+        this.#hooks.onReady?.();
         this.#settleReady.resolve();
         return;
       case 'paused':

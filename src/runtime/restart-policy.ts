@@ -23,12 +23,20 @@ export const DEFAULT_RESTART_POLICY: RestartPolicy = {
   delayMs: 100,
 };
 
-/** Errors that a restart cannot cure or would hide: what the disk promised cannot be relied on. */
+/** Errors that a restart cannot cure, or would hide: what the disk promised cannot be relied on. */
 const FINAL_ERROR_CODES: ReadonlySet<string> = new Set([
-  'disk-failed',
-  'sync-failed',
-  'corrupt',
-  'wrong-directory',
+  'apply-failed',
+  'disk-io',
+  'format-unknown',
+  'log-damaged',
+  'log-gap',
+  'meta-damaged',
+  'meta-missing',
+  'snapshot-damaged',
+  'snapshot-missing',
+  'storage-faulty',
+  'wrong-cluster',
+  'wrong-node',
 ]);
 
 export type RestartDecision = 'restart' | 'leave-down' | 'give-up';

@@ -47,6 +47,8 @@ export class Router {
   readonly #links: RouterLink[][] = [];
   /** Links that hold messages. */
   readonly #holding = new Set<string>();
+  #messages = 0;
+  #dropped = 0;
   #cancelTimer: (() => void) | null = null;
   #timerDueMs = Number.POSITIVE_INFINITY;
 
@@ -59,6 +61,11 @@ export class Router {
 
   get size(): number {
     return this.#links.length;
+  }
+
+  /** Over all links since the start. */
+  get totals(): { readonly messages: number; readonly dropped: number } {
+    return { messages: this.#messages, dropped: this.#dropped };
   }
 
   /** Adds rows and columns of perfect links; what is there stays as it is. */
@@ -108,7 +115,9 @@ export class Router {
   receive(frame: Frame): void {
     const link = this.#links[frame.from]?.[frame.to];
     if (link === undefined) return;
-    link.countSent(messageCount(frame), frame.body.length);
+    const count = messageCount(frame);
+    this.#messages += count;
+    link.countSent(count, frame.body.length);
     if (link.isPerfect) {
       this.#deliver(frame, link);
       return;
@@ -153,10 +162,12 @@ export class Router {
       return;
     }
     link.countDropped(count);
-    this.#report(frame.from, frame.to, mailbox === undefined ? 'node-down' : 'mailbox-full', null);
+    const reason = mailbox === undefined ? 'node-down' : 'mailbox-full';
+    this.#report(frame.from, frame.to, reason, null, count);
   }
 
-  #report(from: number, to: number, reason: DropReason, kind: number | null): void {
+  #report(from: number, to: number, reason: DropReason, kind: number | null, count = 1): void {
+    this.#dropped += count;
     this.#options.onDrop?.({
       from,
       to,

@@ -30,7 +30,7 @@ export function startEcho(spec: EchoSpec = {}, maxHeapMb = 64): EchoNode {
       callTimeoutMs: 2_000,
     },
     {
-      onFrames: received => frames.push(...received),
+      onFrame: frame => frames.push(frame),
       onSignal: signal => signals.push(signal),
       onOutput: line => lines.push(line),
       onExit: exit => exits.push(exit),

@@ -113,7 +113,7 @@ supervision('a node whose restart fails at once ends as faulty too', async () =>
 supervision('a disk that cannot be trusted is final', async () => {
   const setup = setUp();
   await setup.supervisor.start(0);
-  setup.spec = { failAtStart: 'sync-failed' };
+  setup.spec = { failAtStart: 'disk-io' };
   await setup.supervisor.running(0).rpc.call('crash', ['first']);
   await until('faulty', () => setup.supervisor.describe(0).state === 'faulty');
   assert.equal(setup.supervisor.describe(0).restarts, 1);

@@ -1,0 +1,258 @@
+/**
+ * A running cluster as its own thread sees it: supervisor, router and status, joined.
+ *
+ * @module
+ */
+import { ControlError } from './control.js';
+import { DataDirectory } from './data-directory.js';
+import { DropSampler } from './drop-sampler.js';
+import type { CommandResult } from './handle.js';
+import { NodeProcess } from './node-process.js';
+import type { NodeApi, NodeClusterApi, NodeSignal, NodeSpec } from './node-protocol.js';
+import { deriveSeed } from './random.js';
+import { Roster } from './roster.js';
+import { Router } from './router.js';
+import { exposeRpc } from './rpc.js';
+import type { RuntimeSpec } from './runtime-protocol.js';
+import type { ClusterEventKind, ClusterStatus, LinkStatus } from './status.js';
+import { type NodeFacts, StatusBoard } from './status-board.js';
+import { type LifecycleEvent, Supervisor } from './supervisor.js';
+import { TraceFile } from './trace-file.js';
+
+export type RunningNode = NodeProcess<NodeApi, NodeSignal>;
+
+const NODE_ENTRY = new URL('../../workers/node.js', import.meta.url);
+const CALL_TIMEOUT_MS = 10_000;
+/** A larger young generation than the default spares collections on the data path (measured). */
+const YOUNG_GENERATION_MB = 32;
+/** Each node reports at least this seldom; large clusters share ~200 reports a second. */
+const REPORT_INTERVAL_MS = 50;
+const REPORTS_PER_SECOND = 200;
+/** The router's random numbers must not be those of a node. */
+const ROUTER_SEED_PART = 0xffff;
+
+export class ClusterRuntime {
+  readonly spec: RuntimeSpec;
+  readonly roster: Roster;
+  readonly router: Router;
+  readonly supervisor: Supervisor<RunningNode>;
+  readonly board: StatusBoard;
+  readonly #clusterId: string;
+  readonly #trace: TraceFile | null;
+  readonly #execute: (line: string) => Promise<CommandResult>;
+
+  /** `execute` runs what a node's gateway was given as a `CHAOS` command. */
+  constructor(spec: RuntimeSpec, execute: (line: string) => Promise<CommandResult>) {
+    this.spec = spec;
+    this.#execute = execute;
+    const directory = spec.dataDirectory === null ? null : DataDirectory.open(spec.dataDirectory, spec.nodes);
+    this.#clusterId = directory?.clusterId ?? `memory-${spec.seed}`;
+    this.roster = new Roster(spec.config, spec.nodes, directory);
+    this.board = new StatusBoard(
+      {
+        startedAtMs: Date.now(),
+        seed: spec.seed,
+        durable: directory !== null,
+        electionTimeoutMs: spec.config.electionTimeoutMaxMs,
+        heartbeatMs: spec.config.heartbeatMs,
+      },
+      Date.now,
+    );
+    const drops = new DropSampler(Date.now, (from, text) => this.board.event('fault', from, text));
+    this.router = new Router({
+      size: Math.max(...this.roster.nodes) + 1,
+      seed: deriveSeed(spec.seed, ROUTER_SEED_PART),
+      now: () => performance.now(),
+      schedule: (action, delayMs) => {
+        const timer = setTimeout(action, delayMs);
+        return () => clearTimeout(timer);
+      },
+      onDrop: drop => drops.add(drop),
+    });
+    this.#trace = spec.traceFile === null ? null : new TraceFile(spec.traceFile);
+    this.supervisor = new Supervisor<RunningNode>({
+      launch: node => this.#launch(node),
+      policy: spec.restartPolicy,
+      now: Date.now,
+      onEvent: (node, event) => this.board.event(...describeLifecycle(node, event)),
+    });
+  }
+
+  /** Starts all nodes. @throws the first node's failure, after everything is stopped again */
+  async start(): Promise<void> {
+    const members = this.roster.nodes.filter(node => !this.roster.get(node).record.isRemoved);
+    const starts = await Promise.allSettled(members.map(node => this.supervisor.start(node)));
+    const failed = starts.find(start => start.status === 'rejected');
+    if (failed === undefined) return;
+    await this.stop();
+    throw failed.reason;
+  }
+
+  async stop(): Promise<void> {
+    await this.supervisor.stopAll();
+    this.router.dispose();
+    this.#trace?.close();
+  }
+
+  /** The node to ask for the leader's part. @throws ControlError `no-leader` */
+  leader(): number {
+    const { leader } = this.status();
+    if (leader === null) throw new ControlError('no-leader', 'no node leads a majority');
+    return leader;
+  }
+
+  status(): ClusterStatus {
+    const facts = this.supervisor.nodes.toSorted((one, other) => one - other).map(node => this.#facts(node));
+    return this.board.status(facts, this.#links(facts.map(({ node }) => node)));
+  }
+
+  /** Tells every running node where the others listen. */
+  async spreadAddresses(): Promise<void> {
+    const { addresses } = this.roster;
+    await Promise.all(
+      this.supervisor.nodes.map(node =>
+        this.supervisor.process(node)?.rpc.call('setAddresses', [addresses]).catch(ignore),
+      ),
+    );
+  }
+
+  #facts(node: number): NodeFacts {
+    const { address, clock, diskFault } = this.roster.get(node);
+    return {
+      ...this.supervisor.describe(node),
+      node,
+      host: address.host,
+      port: address.port,
+      clockOffsetMs: clock.offsetMs,
+      diskFault: diskFault.kind === 'ok' ? null : diskFault.kind,
+      mailboxDepth: this.supervisor.process(node)?.mailbox.depth ?? 0,
+    };
+  }
+
+  #links(nodes: readonly number[]): readonly LinkStatus[] {
+    return nodes.flatMap(from =>
+      nodes.map(to => ({
+        from,
+        to,
+        faults: this.router.faults(from, to),
+        counters: this.router.counters(from, to),
+      })),
+    );
+  }
+
+  #launch(node: number): RunningNode {
+    let isAttached = false;
+    const process: RunningNode = new NodeProcess<NodeApi, NodeSignal>(
+      {
+        name: `node-${node}`,
+        entry: NODE_ENTRY,
+        spec: this.#nodeSpec(node),
+        exposeCluster: port => exposeRpc<NodeClusterApi>(this.#clusterApi(), port),
+        resourceLimits: {
+          maxOldGenerationSizeMb: this.spec.maxHeapMb,
+          maxYoungGenerationSizeMb: YOUNG_GENERATION_MB,
+        },
+        callTimeoutMs: CALL_TIMEOUT_MS,
+      },
+      {
+        onFrame: frame => {
+          // Until its directory is known to be in use, a node takes no part.
+          if (isAttached) this.router.receive(frame);
+        },
+        onReady: () => {
+          this.roster.markStarted(node);
+          this.router.attach(node, frame => process.mailbox.post(frame));
+          isAttached = true;
+        },
+        onSignal: signal => this.#onSignal(node, signal),
+        onOutput: line => this.board.event('alarm', node, line),
+        onExit: exit => {
+          this.router.detach(node);
+          this.board.restarted(node);
+          if (exit.reason !== 'stopped') this.#traceCrash(node);
+        },
+      },
+    );
+    return process;
+  }
+
+  #nodeSpec(node: number): NodeSpec {
+    const { record, clock, diskFault } = this.roster.get(node);
+    const interval = (1_000 * this.roster.size) / REPORTS_PER_SECOND;
+    return {
+      node,
+      incarnation: record.incarnation,
+      clusterId: this.#clusterId,
+      founders: this.roster.foundersFor(node),
+      config: this.spec.config,
+      addresses: this.roster.addresses,
+      disk: this.roster.disk(node),
+      seed: deriveSeed(this.spec.seed, node),
+      traceFile: this.spec.traceFile,
+      clock,
+      diskFault,
+      reportIntervalMs: Math.max(REPORT_INTERVAL_MS, interval),
+    };
+  }
+
+  #clusterApi(): NodeClusterApi {
+    return { execute: line => this.#execute(line), status: () => this.status() };
+  }
+
+  #onSignal(node: number, signal: NodeSignal): void {
+    switch (signal.kind) {
+      case 'report': {
+        this.board.report(node, signal.report);
+        const { messages, dropped } = this.router.totals;
+        this.board.routed(messages, dropped);
+        return;
+      }
+      case 'event':
+        this.board.event(signal.event, node, signal.text);
+        return;
+      case 'files':
+        this.roster.update(node, { files: signal.files });
+        return;
+      case 'listening':
+        this.#onListening(node, signal.port);
+        return;
+      default:
+        throw new TypeError(`unexpected signal ${JSON.stringify(signal satisfies never)}`);
+    }
+  }
+
+  #onListening(node: number, port: number): void {
+    const { address } = this.roster.get(node);
+    if (address.port === port) return;
+    this.roster.update(node, { address: { ...address, port } });
+    void this.spreadAddresses();
+  }
+
+  #traceCrash(node: number): void {
+    this.#trace?.add(node, { ev: 'crash' });
+    this.#trace?.flush();
+  }
+}
+
+function describeLifecycle(
+  node: number,
+  event: LifecycleEvent,
+): readonly [kind: ClusterEventKind, node: number, text: string] {
+  switch (event.kind) {
+    case 'up':
+      return ['restart', node, 'started'];
+    case 'crashed':
+      return ['crash', node, `crashed: ${event.error}`];
+    case 'faulty':
+      return ['alarm', node, `left down as faulty: ${event.error}`];
+    case 'killed':
+    case 'paused':
+    case 'resumed':
+      return ['fault', node, event.kind];
+    case 'stopped':
+    case 'removed':
+      return ['membership', node, event.kind];
+  }
+}
+
+const ignore = (): void => {};

@@ -1,0 +1,205 @@
+/**
+ * The data directory of a cluster: `cluster.json`, which says whose it is, and one `node-<i>/` for each node.
+ *
+ * A node that is recorded here but whose directory is gone has lost its vote and its log: it comes back under the next
+ * incarnation, as another member.
+ *
+ * @module
+ */
+import { randomUUID } from 'node:crypto';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
+import { join, resolve } from 'node:path';
+
+const CLUSTER_FILE = 'cluster.json';
+const FORMAT = 1;
+
+/** Thrown when the directory holds something else than this cluster's data. */
+export class DataDirectoryError extends Error {
+  override readonly name = 'DataDirectoryError';
+  readonly code: 'cluster-file-damaged' | 'wrong-size';
+  constructor(code: 'cluster-file-damaged' | 'wrong-size', message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** One node of the cluster as the directory knows it. */
+export interface NodeRecord {
+  readonly node: number;
+  /** 0 at first; grows each time the node's own directory was lost. */
+  readonly incarnation: number;
+  /** Founding members vote from the start; others join by a membership change. */
+  readonly isFounder: boolean;
+  /** Its own directory was in use before the first message reached it: if it is empty now, it was lost. */
+  readonly hasStarted: boolean;
+  readonly isRemoved: boolean;
+}
+
+interface ClusterFile {
+  readonly format: number;
+  readonly clusterId: string;
+  readonly founders: number;
+  readonly nodes: readonly NodeRecord[];
+}
+
+export class DataDirectory {
+  readonly path: string;
+  #content: ClusterFile;
+
+  private constructor(path: string, content: ClusterFile) {
+    this.path = path;
+    this.#content = content;
+  }
+
+  /**
+   * Opens the directory, or makes it for a new cluster of `founders` nodes. Nodes whose directory is gone get their next
+   * incarnation here, durably, before they can start.
+   * @throws DataDirectoryError
+   */
+  static open(path: string, founders: number): DataDirectory {
+    const directory = resolve(path);
+    mkdirSync(directory, { recursive: true });
+    const file = join(directory, CLUSTER_FILE);
+    if (!existsSync(file)) {
+      const nodes = Array.from({ length: founders }, (_, node) => founder(node));
+      const content = { format: FORMAT, clusterId: randomUUID(), founders, nodes };
+      const created = new DataDirectory(directory, content);
+      for (const { node } of nodes) created.#makeNodeDirectory(node);
+      created.#store();
+      return created;
+    }
+    const content = parseClusterFile(readFileSync(file, 'utf8'), file);
+    if (content.founders !== founders) {
+      throw new DataDirectoryError(
+        'wrong-size',
+        `${directory} holds a cluster that began with ${content.founders} nodes, not ${founders}`,
+      );
+    }
+    const opened = new DataDirectory(directory, content);
+    opened.#replaceLost();
+    return opened;
+  }
+
+  get clusterId(): string {
+    return this.#content.clusterId;
+  }
+
+  get nodes(): readonly NodeRecord[] {
+    return this.#content.nodes;
+  }
+
+  nodeDirectory(node: number): string {
+    return join(this.path, `node-${node}`);
+  }
+
+  /** Remembers a node that joins at run time: a new one, or one that was removed and comes back as another member. */
+  addNode(node: number): NodeRecord {
+    const known = this.#content.nodes.find(record => record.node === node);
+    const record: NodeRecord = {
+      node,
+      incarnation: known === undefined ? 0 : known.incarnation + 1,
+      isFounder: false,
+      hasStarted: false,
+      isRemoved: false,
+    };
+    this.#setAside(node);
+    this.#makeNodeDirectory(node);
+    this.#replace(record);
+    return record;
+  }
+
+  /** To be called when the node has stamped its directory, before any message reaches it. */
+  markStarted(node: number): void {
+    const known = this.#content.nodes.find(record => record.node === node);
+    if (known !== undefined && !known.hasStarted) this.#replace({ ...known, hasStarted: true });
+  }
+
+  removeNode(node: number): void {
+    const known = this.#content.nodes.find(record => record.node === node);
+    if (known !== undefined) this.#replace({ ...known, isRemoved: true });
+  }
+
+  #replaceLost(): void {
+    for (const record of this.#content.nodes) {
+      if (record.isRemoved || !record.hasStarted) continue;
+      if (isUsed(this.nodeDirectory(record.node))) continue;
+      this.#makeNodeDirectory(record.node);
+      this.#replace({
+        ...record,
+        incarnation: record.incarnation + 1,
+        isFounder: false,
+        hasStarted: false,
+      });
+    }
+  }
+
+  #replace(record: NodeRecord): void {
+    const others = this.#content.nodes.filter(other => other.node !== record.node);
+    const nodes = [...others, record].sort((one, other) => one.node - other.node);
+    this.#content = { ...this.#content, nodes };
+    this.#store();
+  }
+
+  /** What a former member left is kept, out of the way: its log must not be taken for the new member's. */
+  #setAside(node: number): void {
+    const directory = this.nodeDirectory(node);
+    if (existsSync(directory)) renameSync(directory, `${directory}.removed-${Date.now()}`);
+  }
+
+  #makeNodeDirectory(node: number): void {
+    mkdirSync(this.nodeDirectory(node), { recursive: true });
+    syncPath(this.path);
+  }
+
+  #store(): void {
+    const file = join(this.path, CLUSTER_FILE);
+    writeFileSync(`${file}.tmp`, `${JSON.stringify(this.#content, null, 2)}\n`);
+    syncPath(`${file}.tmp`);
+    renameSync(`${file}.tmp`, file);
+    syncPath(this.path);
+  }
+}
+
+const founder = (node: number): NodeRecord => ({
+  node,
+  incarnation: 0,
+  isFounder: true,
+  hasStarted: false,
+  isRemoved: false,
+});
+
+const isUsed = (directory: string): boolean => existsSync(directory) && readdirSync(directory).length > 0;
+
+function syncPath(path: string): void {
+  const descriptor = openSync(path, 'r');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function parseClusterFile(text: string, file: string): ClusterFile {
+  try {
+    const content = JSON.parse(text) as ClusterFile;
+    const isWhole =
+      content.format === FORMAT &&
+      typeof content.clusterId === 'string' &&
+      Number.isInteger(content.founders) &&
+      Array.isArray(content.nodes);
+    if (isWhole) return content;
+  } catch {
+    // Reported below, like every other damage.
+  }
+  throw new DataDirectoryError('cluster-file-damaged', `${file} is not a cluster file of format ${FORMAT}`);
+}

@@ -1,0 +1,67 @@
+/**
+ * What the main thread and the runtime's thread say to each other: types only.
+ *
+ * @module
+ */
+import type { MessagePort } from 'node:worker_threads';
+import type { ClusterConfig } from '../config/cluster-config.js';
+import type { MessageKind } from '../node/frame.js';
+import type { DiskFault, KvResult, NodeSelector } from './control.js';
+import type { CommandResult } from './handle.js';
+import type { LinkFaults } from './link.js';
+import type { Matrix } from './matrix.js';
+import type { RestartPolicy } from './restart-policy.js';
+import type { ClusterStatus } from './status.js';
+
+export type CommandSource = 'tui' | 'script' | 'gateway' | 'api';
+
+export interface RuntimeSpec {
+  /** Founding nodes of a new cluster. */
+  readonly nodes: number;
+  readonly config: ClusterConfig;
+  /** Null: nothing is written to disk. */
+  readonly dataDirectory: string | null;
+  readonly seed: number;
+  readonly traceFile: string | null;
+  readonly matrix: Matrix | null;
+  readonly restartPolicy: RestartPolicy;
+  /** Limit of each node's heap; a node beyond it crashes and is restarted. */
+  readonly maxHeapMb: number;
+}
+
+export interface RuntimeWorkerData {
+  readonly spec: RuntimeSpec;
+  /** The main thread calls the runtime. */
+  readonly controlPort: MessagePort;
+  /** Status snapshots to the main thread; it answers each before it gets the next. */
+  readonly statusPort: MessagePort;
+}
+
+/** What the main thread may call of the runtime. */
+export interface RuntimeApi {
+  /** Resolves when every node's port is open. */
+  start(): Promise<void>;
+  /** Resolves when every node's thread has ended. */
+  stop(): Promise<void>;
+  execute(line: string, source: CommandSource): Promise<CommandResult>;
+  status(): ClusterStatus;
+  /** Status snapshots at this interval from now on; null: none. */
+  watch(intervalMs: number | null): void;
+
+  setMatrix(rows: Matrix): void;
+  setLink(from: NodeSelector, to: NodeSelector, faults: Partial<LinkFaults>): void;
+  filter(from: NodeSelector, to: NodeSelector, kind: MessageKind, on: boolean): void;
+  healLinks(): void;
+  kill(node: number): Promise<void>;
+  revive(node: number): Promise<void>;
+  pause(node: number): Promise<void>;
+  resume(node: number): Promise<void>;
+  setClock(node: number, offsetMs: number, rate: number): Promise<void>;
+  setDisk(node: number, fault: DiskFault): Promise<void>;
+  addNode(node: number): Promise<void>;
+  removeNode(node: number): Promise<void>;
+  transferLeadership(to: number): Promise<void>;
+  snapshot(node: number): Promise<{ readonly index: number }>;
+  debug(variable: string, node: number): Promise<unknown>;
+  kv(args: readonly string[], node?: number): Promise<KvResult>;
+}

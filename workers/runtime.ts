@@ -1,0 +1,12 @@
+/**
+ * Entry of the runtime's thread: supervisor, router, command interpreter.
+ *
+ * @module
+ */
+import { workerData } from 'node:worker_threads';
+import { hostRuntime } from '../src/runtime/runtime-host.js';
+import type { RuntimeWorkerData } from '../src/runtime/runtime-protocol.js';
+
+hostRuntime(workerData as RuntimeWorkerData, () => ({
+  execute: async () => ({ kind: 'invalid', text: 'Invalid operation' }),
+}));
