@@ -6,10 +6,14 @@
  *
  * @module
  */
-import type { Disk } from './disk.js';
+import { type Disk, DiskError } from './disk.js';
 import type { StoreDone } from './group-commit.js';
 import type { ConfState, Entry, HardState, Snapshot, StorageIdentity } from './model.js';
-import { openDirectory, type StorageRecovery } from './open-directory.js';
+import { type OpenedDirectory, openDirectory, type StorageRecovery } from './open-directory.js';
+import type { SnapshotFileWriter } from './snapshot-file-writer.js';
+import type { SnapshotReader } from './snapshot-reader.js';
+import type { SnapshotOffer, SnapshotReceiver } from './snapshot-receiver.js';
+import type { SnapshotStore } from './snapshot-store.js';
 import { StorageError } from './storage-error.js';
 import type { LogLimits, WriteAheadLog } from './write-ahead-log.js';
 
@@ -31,12 +35,12 @@ export class NodeStorage {
   /** What opening the directory found. `starts` is the epoch of this start. */
   readonly recovery: StorageRecovery;
   readonly #log: WriteAheadLog;
-  #snapshot: Snapshot | null;
+  readonly #snapshots: SnapshotStore;
 
-  private constructor(log: WriteAheadLog, recovery: StorageRecovery) {
+  private constructor({ log, snapshots, recovery }: OpenedDirectory) {
     this.#log = log;
     this.recovery = recovery;
-    this.#snapshot = recovery.snapshot;
+    this.#snapshots = snapshots;
   }
 
   /**
@@ -49,8 +53,7 @@ export class NodeStorage {
       preallocateBytes: options.preallocateBytes ?? 0,
       cacheBytes: options.cacheBytes ?? CACHE_BYTES,
     };
-    const { log, recovery } = openDirectory(disk, options, limits);
-    return new NodeStorage(log, recovery);
+    return new NodeStorage(openDirectory(disk, options, limits));
   }
 
   initialState(): { readonly hardState: HardState | null; readonly confState: ConfState } {
@@ -86,7 +89,7 @@ export class NodeStorage {
 
   /** The newest durable snapshot. */
   snapshot(): Snapshot | null {
-    return this.#snapshot;
+    return this.#snapshots.newest;
   }
 
   /**
@@ -98,6 +101,62 @@ export class NodeStorage {
     this.#log.append({ marker: null, entries, hardState }, done);
   }
 
+  /**
+   * A file for a snapshot of this node's state at `snapshot.index` (at most what was applied). Give it the state with `write`
+   * in pieces of any size, then hand it to `commitSnapshot`; or `abort` it. One at a time.
+   */
+  snapshotWriter(snapshot: Snapshot): SnapshotFileWriter {
+    return this.#snapshots.write(snapshot);
+  }
+
+  /** Makes a written snapshot durable and the newest, notes it in the log, removes older ones. The log stays as it is. */
+  commitSnapshot(writer: SnapshotFileWriter, done: StoreDone): void {
+    writer.finish(error => {
+      if (error !== null) {
+        done(error);
+        return;
+      }
+      if (writer.snapshot.index <= (this.snapshot()?.index ?? 0)) {
+        writer.abort();
+        done(null);
+        return;
+      }
+      this.#publish(writer, writer.snapshot, [], null, done);
+    });
+  }
+
+  /** The newest snapshot for reading: to load it after a start, or to send it. Null when there is none. Close it. */
+  openSnapshot(): SnapshotReader | null {
+    return this.#snapshots.open();
+  }
+
+  /** Where the chunks of a snapshot from another node go; goes on where it stopped if the offer is the same. */
+  receiveSnapshot(offer: SnapshotOffer): SnapshotReceiver {
+    return this.#snapshots.receive(offer);
+  }
+
+  /**
+   * Puts a completely received snapshot (`receiver.complete`) in force: the log restarts behind it unless it holds that
+   * very entry; then `entries` and `hardState` are stored as by `append`. `disk-full`: may be called again.
+   */
+  installSnapshot(
+    receiver: SnapshotReceiver,
+    entries: readonly Entry[],
+    hardState: HardState | null,
+    done: StoreDone,
+  ): void {
+    this.#publish(receiver, receiver.offer.snapshot, entries, hardState, done);
+  }
+
+  /**
+   * Gives up log entries up to `index`, but keeps `keepEntries` before it for slow followers, and everything that the newest
+   * snapshot does not hold. Whole segments are removed from the disk. Throws `DiskError`.
+   */
+  compact(index: number, keepEntries: number): void {
+    const limit = Math.min(index - keepEntries, this.snapshot()?.index ?? 0);
+    if (limit >= this.firstIndex()) this.#log.compact(limit);
+  }
+
   /** Set for good by a failed write or sync: the node must not be trusted any more. */
   get failure(): Error | null {
     return this.#log.failure;
@@ -106,5 +165,26 @@ export class NodeStorage {
   /** Releases the files; nothing is flushed that was not acknowledged. */
   close(): void {
     this.#log.close();
+  }
+
+  #publish(
+    file: SnapshotFileWriter | SnapshotReceiver,
+    snapshot: Snapshot,
+    entries: readonly Entry[],
+    hardState: HardState | null,
+    done: StoreDone,
+  ): void {
+    try {
+      this.#snapshots.publish(file, snapshot);
+    } catch (error) {
+      if (!(error instanceof DiskError)) throw error;
+      done(error);
+      return;
+    }
+    const marker = { index: snapshot.index, term: snapshot.term };
+    this.#log.append({ marker, entries, hardState }, error => {
+      if (error === null) this.#snapshots.removeOlder();
+      done(error);
+    });
   }
 }

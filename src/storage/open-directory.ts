@@ -7,13 +7,15 @@
  */
 import type { Disk } from './disk.js';
 import { LogIndex } from './log-index.js';
+import type { SnapshotMarker } from './log-record.js';
 import { type Meta, readMeta, writeMeta } from './meta-file.js';
 import type { ConfState, HardState, RaftId, Snapshot, StorageIdentity } from './model.js';
 import { recoverLog } from './recover-log.js';
 import type { RecoveryReport } from './recovery-report.js';
 import { isClusterId, SEGMENT_HEADER_BYTES, segmentSequence } from './segment-header.js';
+import { type FoundSnapshots, findSnapshots, SnapshotStore } from './snapshot-store.js';
 import { StorageError } from './storage-error.js';
-import { createSegment, type LogLimits, WriteAheadLog } from './write-ahead-log.js';
+import { createSegment, type LogLimits, restartsLog, WriteAheadLog } from './write-ahead-log.js';
 
 export interface StorageRecovery {
   /** The directory was new. */
@@ -31,6 +33,7 @@ export interface StorageRecovery {
 
 export interface OpenedDirectory {
   readonly log: WriteAheadLog;
+  readonly snapshots: SnapshotStore;
   readonly recovery: StorageRecovery;
 }
 
@@ -103,7 +106,8 @@ function beginDirectory(
     lastIndex: 0,
     reports: [],
   };
-  return { log: new WriteAheadLog(disk, identity, limits, start), recovery };
+  const log = new WriteAheadLog(disk, identity, limits, start);
+  return { log, snapshots: new SnapshotStore(disk, identity, null), recovery };
 }
 
 /** A crash before the first meta file leaves at most one segment without a record; anything more is another's data. */
@@ -123,23 +127,84 @@ function removeUnfinishedBeginning(disk: Disk): void {
 
 function reopenDirectory(disk: Disk, meta: Meta, limits: LogLimits): OpenedDirectory {
   const reports: RecoveryReport[] = [];
-  const snapshot: Snapshot | null = null;
-  const recovered = recoverLog(disk, meta, 0, reports);
-  const hardState = reconcileHardState(recovered.hardState, recovered.index, snapshot, reports);
+  removeTemporaries(disk, reports);
+  const identity = identityOf(meta);
+  const found = findSnapshots(disk, identity, reports);
+  const { snapshot } = found;
+  const recovered = recoverLog(disk, identity, snapshot?.index ?? 0, reports);
+  joinSnapshot(recovered.index, recovered.marker, found);
+  const ahead = snapshot !== null && restartsLog(recovered.index, snapshot);
+  const commit = recovered.hardState?.commit ?? 0;
+  checkCommit(commit, ahead ? Math.max(recovered.index.last, snapshot.index) : recovered.index.last);
   const starts = meta.starts + 1;
   writeMeta(disk, { ...meta, starts });
+  for (const file of found.damaged) disk.remove(file);
+  const log = new WriteAheadLog(disk, identity, limits, recovered);
+  if (ahead) restartBehind(log, snapshot, reports);
+  const hardState = reconcileHardState(recovered.hardState, log.index, snapshot, reports);
   const recovery: StorageRecovery = {
     created: false,
     starts,
     hardState,
-    confState: meta.initialMembers,
+    confState: snapshot?.confState ?? meta.initialMembers,
     snapshot,
-    firstIndex: recovered.index.first,
-    lastIndex: recovered.index.last,
+    firstIndex: log.index.first,
+    lastIndex: log.index.last,
     reports,
   };
-  const log = new WriteAheadLog(disk, identityOf(meta), limits, { ...recovered, hardState });
-  return { log, recovery };
+  return { log, snapshots: new SnapshotStore(disk, identity, snapshot), recovery };
+}
+
+function removeTemporaries(disk: Disk, reports: RecoveryReport[]): void {
+  for (const file of disk.list().filter(name => name.endsWith('.tmp'))) {
+    disk.remove(file);
+    reports.push({
+      code: 'temporary-removed',
+      message: 'an unfinished file was removed',
+      place: { file },
+    });
+  }
+}
+
+/** Demands that snapshot and log meet: the log begins at most one behind the snapshot. */
+function joinSnapshot(
+  index: LogIndex,
+  marker: SnapshotMarker | null,
+  { snapshot, damaged }: FoundSnapshots,
+): void {
+  const base = index.first - 1;
+  const covered = snapshot?.index ?? 0;
+  if (base > covered) {
+    const has = covered === 0 ? 'there is no snapshot' : `the newest snapshot ends at ${covered}`;
+    const message = `the log begins at ${base + 1} but ${has}`;
+    const place = { index: covered + 1 };
+    const [file] = damaged;
+    if (file !== undefined) throw new StorageError('snapshot-damaged', message, { ...place, file });
+    throw new StorageError(marker === null ? 'log-gap' : 'snapshot-missing', message, place);
+  }
+  if (snapshot === null || index.term(base) !== undefined) return;
+  if (base === covered) index.adoptBaseTerm(snapshot.term);
+  else if (covered <= index.last) index.compactTo(covered);
+}
+
+function checkCommit(commit: number, last: number): void {
+  if (commit <= last) return;
+  const message = `entries up to ${commit} were committed but the log ends at ${last}`;
+  throw new StorageError('log-gap', message, { index: last + 1 });
+}
+
+/** A crash came between storing a received snapshot and restarting the log behind it: that is done now. */
+function restartBehind(log: WriteAheadLog, snapshot: Snapshot, reports: RecoveryReport[]): void {
+  const { index, term } = snapshot;
+  const { last } = log.index;
+  log.append({ marker: { index, term }, entries: [], hardState: null }, error => {
+    if (error !== null) throw error;
+  });
+  reports.push({
+    code: 'snapshot-ahead',
+    message: `the log ended at ${last} and was restarted behind the snapshot`,
+    place: { index },
+  });
 }
 
 /**
@@ -153,10 +218,6 @@ function reconcileHardState(
   reports: RecoveryReport[],
 ): HardState | null {
   const commit = found?.commit ?? 0;
-  if (commit > index.last) {
-    const message = `entries up to ${commit} were committed but the log ends at ${index.last}`;
-    throw new StorageError('log-gap', message, { index: index.last + 1 });
-  }
   const term = Math.max(index.term(index.last) ?? 0, snapshot?.term ?? 0);
   const commitMin = Math.max(commit, snapshot?.index ?? 0);
   if (term <= (found?.term ?? 0)) return found === null ? null : { ...found, commit: commitMin };

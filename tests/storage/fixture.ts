@@ -5,7 +5,7 @@
  */
 import * as assert from 'uvu/assert';
 import type { Disk } from '../../src/storage/disk.js';
-import type { ConfState, Entry, HardState, RaftId } from '../../src/storage/model.js';
+import type { ConfState, Entry, HardState, RaftId, Snapshot } from '../../src/storage/model.js';
 import { NodeStorage, type StorageOptions } from '../../src/storage/node-storage.js';
 
 export const MEMBERS: ConfState = {
@@ -56,4 +56,37 @@ export function dataOf(storage: NodeStorage): string[] {
     }
   }
   return texts;
+}
+
+export function snapshotAt(storage: NodeStorage, index: number): Snapshot {
+  return { index, term: storage.term(index) ?? 0, confState: MEMBERS };
+}
+
+/** Writes and commits a snapshot in uneven pieces; demands that it is durable on return. */
+export function takeSnapshot(storage: NodeStorage, index: number, state: Uint8Array): void {
+  const writer = storage.snapshotWriter(snapshotAt(storage, index));
+  for (let position = 0; position < state.length; position += 7777) {
+    writer.write(state.subarray(position, position + 7777));
+  }
+  let result: unknown = 'not called';
+  storage.commitSnapshot(writer, error => {
+    result = error;
+  });
+  assert.is(result, null);
+}
+
+/** Bytes that differ everywhere. */
+export function stateBytes(length: number): Uint8Array {
+  return Uint8Array.from({ length }, (_, i) => (i * 31 + (i >> 8)) & 0xff);
+}
+
+/** The `code` of what `action` throws; `none` when it does not. */
+export function codeOf(action: () => unknown): string {
+  try {
+    action();
+    return 'none';
+  } catch (error) {
+    if (error instanceof Error && 'code' in error) return String(error.code);
+    throw error;
+  }
 }
