@@ -6,7 +6,7 @@
  *
  * @module
  */
-import type { BatchBuilder } from '../kv/batch.js';
+import type { BatchBuilder } from '../kv/batch-builder.js';
 import type { Reply } from '../kv/reply.js';
 
 /** Chosen by the front, never used twice while in flight. */

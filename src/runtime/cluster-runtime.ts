@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { applySharedChange } from '../storage/shared-memory-disk.js';
 import { ControlError } from './control.js';
 import { DataDirectory } from './data-directory.js';
 import { DropSampler } from './drop-sampler.js';
@@ -210,8 +211,8 @@ export class ClusterRuntime {
       case 'event':
         this.board.event(signal.event, node, signal.text);
         return;
-      case 'files':
-        this.roster.update(node, { files: signal.files });
+      case 'file':
+        applySharedChange(this.roster.get(node).files, signal.change);
         return;
       case 'listening':
         this.#onListening(node, signal.port);

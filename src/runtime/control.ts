@@ -36,6 +36,8 @@ export interface KvResult {
   /** With `ok` false: true when the command may nevertheless take effect. */
   readonly unknown: boolean;
   readonly text: string;
+  /** The bulk string the store answered, as it is (latin1); null for a nil and for every other kind of answer. */
+  readonly value: string | null;
   readonly index: number | null;
   readonly term: number | null;
   readonly elapsedMs: number;

@@ -6,6 +6,7 @@
 import type { ClusterConfig } from '../config/cluster-config.js';
 import type { ControlRequest, ControlResult } from '../node/control.js';
 import type { RaftId } from '../raft/ids.js';
+import type { SharedFileChange, SharedFiles } from '../storage/shared-memory-disk.js';
 import type { DiskFault, KvResult } from './control.js';
 import type { CommandResult } from './handle.js';
 import type { NodeLifecycle } from './node-process.js';
@@ -17,15 +18,10 @@ export interface NodeAddress {
   readonly port: number;
 }
 
-/** A file of a memory disk, on memory that outlives the thread. */
-export interface SharedFile {
-  readonly name: string;
-  readonly bytes: SharedArrayBuffer;
-}
-
 export type DiskSpec =
   | { readonly kind: 'real'; readonly directory: string }
-  | { readonly kind: 'memory'; readonly files: readonly SharedFile[] };
+  /** Files on memory that outlives the thread. */
+  | { readonly kind: 'memory'; readonly files: SharedFiles };
 
 /** Everything a node needs to know at its start. */
 export interface NodeSpec {
@@ -76,7 +72,7 @@ export type NodeSignal =
   /** The gateway is open; the port is of its own choice when the address said 0. */
   | { readonly kind: 'listening'; readonly port: number }
   /** The memory disk changed its table of files. */
-  | { readonly kind: 'files'; readonly files: readonly SharedFile[] };
+  | { readonly kind: 'file'; readonly change: SharedFileChange };
 
 /** What the runtime may call of a node. */
 export interface NodeApi extends NodeLifecycle {

@@ -8,7 +8,7 @@ import { nodeIndex, raftIdOf } from '../node/peer-id.js';
 import type { RaftId } from '../raft/ids.js';
 import { ControlError, type DiskFault } from './control.js';
 import type { DataDirectory, NodeRecord } from './data-directory.js';
-import type { ClockFault, DiskSpec, NodeAddress, SharedFile } from './node-protocol.js';
+import type { ClockFault, DiskSpec, NodeAddress } from './node-protocol.js';
 
 export interface Resident {
   readonly record: NodeRecord;
@@ -16,7 +16,7 @@ export interface Resident {
   readonly clock: ClockFault;
   readonly diskFault: DiskFault;
   /** Of a memory disk: what survives the node's thread. */
-  readonly files: readonly SharedFile[];
+  readonly files: Map<string, SharedArrayBuffer>;
 }
 
 const TRUE_CLOCK: ClockFault = { offsetMs: 0, rate: 1 };
@@ -95,7 +95,7 @@ export class Roster {
       address: addressOf(this.#config, record.node),
       clock: TRUE_CLOCK,
       diskFault: SOUND_DISK,
-      files: [],
+      files: new Map(),
     });
   }
 
