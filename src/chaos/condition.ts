@@ -146,3 +146,20 @@ const printValue = (value: string | null): string => {
   if (value === null) return 'missing';
   return value === 'missing' || value === 'not' ? `"${value}"` : quoteBytes(value);
 };
+
+export const compare = (actual: number, operator: Operator, wanted: number): boolean => {
+  switch (operator) {
+    case '=':
+      return actual === wanted;
+    case '!=':
+      return actual !== wanted;
+    case '<':
+      return actual < wanted;
+    case '<=':
+      return actual <= wanted;
+    case '>':
+      return actual > wanted;
+    case '>=':
+      return actual >= wanted;
+  }
+};
