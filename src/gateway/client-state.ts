@@ -1,0 +1,40 @@
+/**
+ * What the gateway remembers of a client, beside its bytes.
+ *
+ * @module
+ */
+import type { WatchedKey } from '../kv/batch-builder.js';
+import type { Transaction } from './transaction.js';
+
+/** `off`: no replies until `on`. `skip`: the next command is not answered. */
+export type ReplyMode = 'on' | 'off' | 'skip';
+
+export class ClientState {
+  readonly id: number;
+  /** `host:port` of the client. */
+  readonly address: string;
+  readonly localAddress: string;
+  readonly connectedAtMs: number;
+  lastCommandAtMs: number;
+  lastCommand = 'NULL';
+  name = '';
+  libraryName = '';
+  libraryVersion = '';
+  authenticated: boolean;
+  /** After READONLY: reads are answered by this replica as it is. */
+  readOnly = false;
+  noEvict = false;
+  noTouch = false;
+  replyMode: ReplyMode = 'on';
+  transaction: Transaction | null = null;
+  watched: WatchedKey[] = [];
+
+  constructor(id: number, address: string, localAddress: string, authenticated: boolean, nowMs: number) {
+    this.id = id;
+    this.address = address;
+    this.localAddress = localAddress;
+    this.authenticated = authenticated;
+    this.connectedAtMs = nowMs;
+    this.lastCommandAtMs = nowMs;
+  }
+}

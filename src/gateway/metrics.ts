@@ -1,0 +1,58 @@
+/**
+ * Counters of one gateway, for the status stream and INFO.
+ *
+ * @module
+ */
+import type { Outcome } from '../engine/engine.js';
+import { LatencyHistogram } from './latency-histogram.js';
+
+/** Totals since the gateway started, and the latencies since the last report. */
+export interface GatewayReport {
+  readonly clients: number;
+  readonly connections: number;
+  readonly rejectedConnections: number;
+  readonly writes: number;
+  readonly reads: number;
+  readonly refused: number;
+  readonly unknown: number;
+  readonly protocolErrors: number;
+  readonly slowReadersClosed: number;
+  readonly inFlightBytes: number;
+  /** See `latencyPercentile`. */
+  readonly writeLatency: Uint32Array;
+  readonly readLatency: Uint32Array;
+}
+
+export class GatewayMetrics {
+  readonly writeLatency = new LatencyHistogram();
+  readonly readLatency = new LatencyHistogram();
+  connections = 0;
+  rejectedConnections = 0;
+  protocolErrors = 0;
+  slowReadersClosed = 0;
+  /** Commands answered by the gateway itself. */
+  local = 0;
+  writes = 0;
+  reads = 0;
+  refused = 0;
+  unknown = 0;
+
+  get commands(): number {
+    return this.local + this.writes + this.reads + this.refused + this.unknown;
+  }
+
+  /** Counts the outcome of `count` store commands. */
+  settled(kind: Outcome['kind'], isWrite: boolean, count: number, elapsedMs: number): void {
+    if (kind === 'refused') {
+      this.refused += count;
+    } else if (kind === 'unknown') {
+      this.unknown += count;
+    } else if (isWrite) {
+      this.writes += count;
+      this.writeLatency.record(elapsedMs, count);
+    } else {
+      this.reads += count;
+      this.readLatency.record(elapsedMs, count);
+    }
+  }
+}
