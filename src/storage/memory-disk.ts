@@ -24,19 +24,16 @@ type NameChange =
   | { readonly kind: 'rename'; readonly from: string; readonly to: string }
   | { readonly kind: 'remove'; readonly name: string };
 
-/** Decides at a crash what of the unsynced happens to survive. Called once for each change, in the order they were made. */
+/** Decides at a crash what of the unsynced happens to be on the disk; asked in the order the changes were made. */
 export interface CrashPolicy {
-  /** How many of the `length` bytes of an unsynced write are on the disk, from its start: 0 none, `length` all. */
-  survivingBytes(length: number): number;
-  /** Whether an unsynced create, rename, remove or truncate is on the disk. */
-  survives(): boolean;
+  /** `sector`: 512 bytes (or the part of them that was written) of a write; `name`: a create, rename or remove. */
+  keeps(what: 'sector' | 'truncate' | 'name'): boolean;
 }
 
-export const LOSE_UNSYNCED: CrashPolicy = { survivingBytes: () => 0, survives: () => false };
-export const KEEP_UNSYNCED: CrashPolicy = {
-  survivingBytes: length => length,
-  survives: () => true,
-};
+export const LOSE_UNSYNCED: CrashPolicy = { keeps: () => false };
+export const KEEP_UNSYNCED: CrashPolicy = { keeps: () => true };
+
+const SECTOR_BYTES = 512;
 
 export class MemoryDisk implements Disk {
   #names = new Map<string, Inode>();
@@ -83,7 +80,7 @@ export class MemoryDisk implements Disk {
   crash(policy: CrashPolicy = LOSE_UNSYNCED): void {
     const inodes = new Set([...this.#durableNames.values(), ...this.#names.values()]);
     for (const change of this.#nameChanges) {
-      if (policy.survives()) applyNameChange(this.#durableNames, change);
+      if (policy.keeps('name')) applyNameChange(this.#durableNames, change);
     }
     for (const inode of inodes) crashInode(inode, policy);
     this.#names = new Map(this.#durableNames);
@@ -161,13 +158,21 @@ function applyChange(content: GrowableBytes, change: Change): void {
 
 function crashInode(inode: Inode, policy: CrashPolicy): void {
   for (const change of inode.unsynced) {
-    if (change.kind === 'truncate') {
-      if (policy.survives()) inode.durable.truncate(change.size);
-      continue;
-    }
-    const survived = change.bytes.subarray(0, policy.survivingBytes(change.bytes.length));
-    if (survived.length > 0) inode.durable.write(survived, change.position);
+    if (change.kind === 'write') crashWrite(inode.durable, change, policy);
+    else if (policy.keeps('truncate')) inode.durable.truncate(change.size);
   }
   inode.unsynced = [];
   inode.content.assign(inode.durable);
+}
+
+function crashWrite(
+  durable: GrowableBytes,
+  { position, bytes }: Extract<Change, { kind: 'write' }>,
+  policy: CrashPolicy,
+): void {
+  for (let start = 0; start < bytes.length; ) {
+    const end = start + SECTOR_BYTES - ((position + start) % SECTOR_BYTES);
+    if (policy.keeps('sector')) durable.write(bytes.subarray(start, end), position + start);
+    start = end;
+  }
 }

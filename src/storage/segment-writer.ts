@@ -62,10 +62,12 @@ export class SegmentWriter {
     }
   }
 
+  /** Durably, so that no crash can mix what is written next with the remains. */
   #rollBack(): void {
     try {
       this.file.truncate(this.position);
       this.#allocated = this.position;
+      this.file.syncNow();
     } catch (error) {
       throw new DiskError('disk-io', this.file.name, `a failed write stays: ${String(error)}`);
     }

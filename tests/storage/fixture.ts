@@ -90,3 +90,16 @@ export function codeOf(action: () => unknown): string {
     throw error;
   }
 }
+
+/** Appends; null when it is durable on return, else the error's code. */
+export function resultOf(
+  storage: NodeStorage,
+  entries: Entry[],
+  state: HardState | null = null,
+): string | null {
+  let result: string | null = 'not called';
+  storage.append(entries, state, error => {
+    result = error === null ? null : error.code;
+  });
+  return result;
+}
