@@ -8,8 +8,9 @@
  *
  * @module
  */
-import { hashText, mix, mixNumber } from './content-hash.js';
-import { isArrayReply, type Reply, replySize } from './reply.js';
+import { mix, mixNumber } from './content-hash.js';
+import { type Reply, replySize } from './reply.js';
+import { hashReply } from './reply-hash.js';
 
 export const SESSION_IDLE_MS = 3_600_000;
 export const MAX_SESSIONS = 16_384;
@@ -29,6 +30,8 @@ export interface Session {
   readonly id: number;
   /** Log time in ms of the last command. */
   usedAtMs: number;
+  /** Number of that use among all uses of all sessions: the order of forgetting. */
+  usedOrdinal: number;
   /** Results up to this sequence have been forgotten. */
   floor: number;
   /** By ascending sequence. */
@@ -48,6 +51,7 @@ export class Sessions {
   /** Least recently used first. */
   readonly #byId = new Map<number, Session>();
   #nextId = 1;
+  #useCount = 0;
   #bytes = 0;
   #hash = 0;
   #capture: SessionCapture | null = null;
@@ -60,12 +64,16 @@ export class Sessions {
     return this.#nextId;
   }
 
+  get useCount(): number {
+    return this.#useCount;
+  }
+
   get byteSize(): number {
     return this.#bytes;
   }
 
   get hash(): number {
-    return mixNumber(this.#hash, this.#nextId);
+    return mixNumber(mixNumber(this.#hash, this.#nextId), this.#useCount);
   }
 
   /** Returns the id of the new session. */
@@ -75,6 +83,7 @@ export class Sessions {
     const session = {
       id,
       usedAtMs: nowMs,
+      usedOrdinal: ++this.#useCount,
       floor: 0,
       results: [],
       bytes: 0,
@@ -98,6 +107,7 @@ export class Sessions {
     if (session === undefined) return undefined;
     this.#beforeChange(session);
     session.usedAtMs = nowMs;
+    session.usedOrdinal = ++this.#useCount;
     this.#byId.delete(id);
     this.#byId.set(id, session);
     this.#account(session, 1);
@@ -120,10 +130,9 @@ export class Sessions {
     // The command may have ended its own session.
     if (this.#byId.get(session.id) !== session) return;
     this.#beforeChange(session);
-    const bytes = replySize(reply);
-    const hash = mixNumber(hashReply(reply), sequence);
-    insert(session.results, { sequence, reply, bytes, hash });
-    session.bytes += bytes;
+    const result = sessionResult(sequence, reply);
+    insert(session.results, result);
+    session.bytes += result.bytes;
     while (
       session.results.length > MAX_RESULTS_PER_SESSION ||
       (session.bytes > MAX_RESULT_BYTES_PER_SESSION && session.results.length > 1)
@@ -158,16 +167,17 @@ export class Sessions {
     this.#capture = capture;
   }
 
-  /** Replaces everything. `sessions` come least recently used first. */
-  load(sessions: readonly Session[], nextId: number): void {
+  /** Replaces everything by the sessions of a snapshot, in any order. */
+  load(sessions: readonly Session[], nextId: number, useCount: number): void {
     this.#byId.clear();
     this.#bytes = 0;
     this.#hash = 0;
-    for (const session of sessions) {
+    for (const session of sessions.toSorted((a, b) => a.usedOrdinal - b.usedOrdinal)) {
       this.#byId.set(session.id, session);
       this.#account(session, 1);
     }
     this.#nextId = nextId;
+    this.#useCount = useCount;
   }
 
   #dropLeastRecent(): void {
@@ -197,6 +207,11 @@ export class Sessions {
   }
 }
 
+export function sessionResult(sequence: number, reply: Reply): SessionResult {
+  const hash = mixNumber(hashReply(reply), sequence);
+  return { sequence, reply, bytes: replySize(reply), hash };
+}
+
 function insert(results: SessionResult[], result: SessionResult): void {
   let at = results.length;
   while (at > 0 && (results[at - 1]?.sequence ?? 0) > result.sequence) at--;
@@ -211,41 +226,9 @@ function forgetOldest(session: Session): void {
 }
 
 function hashSession(session: Session): number {
-  const head = mixNumber(mixNumber(mixNumber(4, session.id), session.usedAtMs), session.floor);
+  const used = mixNumber(mixNumber(mixNumber(4, session.id), session.usedAtMs), session.usedOrdinal);
+  const head = mixNumber(used, session.floor);
   let sum = 0;
   for (const result of session.results) sum = (sum + result.hash) | 0;
   return mix(head, sum);
-}
-
-/** Equal replies have equal hashes. */
-export function hashReply(reply: Reply): number {
-  if (typeof reply === 'string') return mix(5, hashText(reply));
-  if (typeof reply === 'number') return mixNumber(6, reply);
-  if (typeof reply === 'bigint') return mix(7, hashText(String(reply)));
-  if (reply === null) return 8;
-  if (isArrayReply(reply)) return hashItems(9, reply);
-  switch (reply.kind) {
-    case 'map':
-      return hashItems(10, reply.items);
-    case 'set':
-      return hashItems(11, reply.items);
-    case 'simple':
-      return mix(12, hashText(reply.text));
-    case 'error':
-      return mix(13, hashText(reply.text));
-    case 'verbatim':
-      return mix(14, hashText(reply.text, hashText(reply.format)));
-    case 'double':
-      return mix(15, hashText(String(reply.value)));
-    case 'boolean':
-      return reply.value ? 16 : 17;
-    case 'null-array':
-      return 18;
-  }
-}
-
-function hashItems(seed: number, items: readonly Reply[]): number {
-  let hash = seed;
-  for (const item of items) hash = mix(hash, hashReply(item));
-  return hash;
 }

@@ -3,20 +3,20 @@
  *
  * @module
  */
-import { type BatchHeader, OPCODE_GROUP, OPCODE_ONCE, readHeader } from './batch.js';
-import { BatchReader, isWellFormed } from './batch-reader.js';
+
+import { AppliedState } from './applied-state.js';
+import { BATCH_HEADER_BYTES, type BatchHeader, OPCODE_GROUP, OPCODE_ONCE, readHeader } from './batch.js';
+import { isWellFormed } from './batch-check.js';
+import { ByteReader } from './byte-reader.js';
 import { type Command, hasRightArity } from './commands/command.js';
 import { NO_SESSION, RESULT_FORGOTTEN } from './commands/raft-commands.js';
 import { commandNamed, commandOfOpcode } from './commands/table.js';
-import { formatHash, mix, mixNumber } from './content-hash.js';
-import { Context } from './context.js';
-import { Duplicates } from './duplicates.js';
+import { mixNumber } from './content-hash.js';
 import { unknownCommand, wrongArity } from './error-replies.js';
 import { KvError } from './kv-error.js';
 import { DEFAULT_LIMITS } from './limits.js';
 import { EMPTY_ARRAY, error, NULL_ARRAY, type Reply } from './reply.js';
-import { Sessions } from './sessions.js';
-import { Store } from './store.js';
+import { SnapshotCursor } from './snapshot-cursor.js';
 
 /** Keys and sessions removed per entry at most; what is left waits for the next, so a mass expiry stalls nobody. */
 const MAX_EXPIRED_PER_ENTRY = 1000;
@@ -41,86 +41,98 @@ const EMPTY: AppliedBatch = { outcome: 'empty', header: null, replies: EMPTY_ARR
 const MALFORMED: AppliedBatch = { outcome: 'malformed', header: null, replies: EMPTY_ARRAY };
 
 export class StateMachine {
-  readonly #store = new Store();
-  readonly #sessions = new Sessions();
-  readonly #duplicates = new Duplicates();
-  readonly #context = new Context(this.#store, this.#sessions);
-  #lastApplied = 0;
-  #lastTerm = 0;
+  #state = new AppliedState();
   #readCount = 0;
+  #snapshot: SnapshotCursor | null = null;
+  #snapshotCount = 0;
 
   /** Index of the last entry applied. */
   get lastApplied(): number {
-    return this.#lastApplied;
+    return this.#state.lastApplied;
   }
 
   /** Term of the last entry applied. */
   get lastTerm(): number {
-    return this.#lastTerm;
+    return this.#state.lastTerm;
   }
 
   /** Log time in ms: the highest time stamped into a batch so far. */
   get logTimeMs(): number {
-    return this.#store.nowMs;
+    return this.#state.store.nowMs;
   }
 
   get keyCount(): number {
-    return this.#store.size;
+    return this.#state.store.size;
   }
 
   /** Keys with a time to live. */
   get volatileKeyCount(): number {
-    return this.#store.volatileCount;
+    return this.#state.store.volatileCount;
   }
 
   get sessionCount(): number {
-    return this.#sessions.size;
+    return this.#state.sessions.size;
   }
 
   /** Bytes of keys, values and kept session results, without overhead. */
   get byteSize(): number {
-    return this.#store.byteSize + this.#sessions.byteSize;
+    return this.#state.store.byteSize + this.#state.sessions.byteSize;
   }
 
   /** Log time at which something expires next, or null: the leader then proposes `encodeTimeTick(now)`. */
   nextExpiryMs(): number | null {
-    const key = this.#store.nextDeadlineMs;
-    const session = this.#sessions.nextDeadlineMs;
+    const key = this.#state.store.nextDeadlineMs;
+    const session = this.#state.sessions.nextDeadlineMs;
     if (key === null || session === null) return key ?? session;
     return Math.min(key, session);
   }
 
   /** What WATCH compares: 0 for a missing key, and never the same again after a change. */
   versionOf(key: string): number {
-    return this.#store.get(key)?.version ?? 0;
+    return this.#state.store.get(key)?.version ?? 0;
   }
 
   /** 16 hexadecimal digits over the whole applied state: equal on replicas that applied the same entries. */
   hash(): string {
-    const store = this.#store;
-    const rest = mix(this.#duplicates.hash(), this.#sessions.hash);
-    const counts = mixNumber(mixNumber(rest, store.changeCount), store.nowMs);
-    return formatHash(store.hashHigh ^ counts, store.hashLow ^ mix(counts, store.size));
+    return this.#state.hash();
+  }
+
+  /** Starts a snapshot of the state as it is now, and returns at once. One at a time; close it or take it to its end. */
+  beginSnapshot(): SnapshotCursor {
+    if (this.#snapshot !== null) {
+      throw new KvError('snapshot-in-progress', 'one snapshot at a time');
+    }
+    const onClose = () => {
+      this.#snapshot = null;
+    };
+    this.#snapshot = new SnapshotCursor(++this.#snapshotCount, this.#state, onClose);
+    return this.#snapshot;
+  }
+
+  /** Replaces the whole state by that of a snapshot (`Restorer.finish`). A snapshot in progress is closed. */
+  restore(state: AppliedState): void {
+    this.#snapshot?.close();
+    this.#state = state;
   }
 
   /** Applies the entry at `index`; entries come without gaps. `data` empty: an entry that carries no batch. */
   apply(index: number, term: number, data: Uint8Array): AppliedBatch {
-    if (index !== this.#lastApplied + 1) {
-      throw new KvError('index-not-next', `entry ${index} after ${this.#lastApplied}`);
+    if (index !== this.#state.lastApplied + 1) {
+      throw new KvError('index-not-next', `entry ${index} after ${this.#state.lastApplied}`);
     }
-    this.#lastApplied = index;
-    this.#lastTerm = term;
+    this.#state.lastApplied = index;
+    this.#state.lastTerm = term;
     if (data.byteLength === 0) return EMPTY;
     if (!isWellFormed(data)) return MALFORMED;
     const header = readHeader(data);
     this.#advanceTime(header.timeMs);
     const { origin, epoch, sequence } = header;
-    if (sequence > 0 && this.#duplicates.admit(origin, epoch, sequence, index) === 'duplicate') {
+    if (sequence > 0 && this.#state.duplicates.admit(origin, epoch, sequence, index) === 'duplicate') {
       return { outcome: 'duplicate', header, replies: EMPTY_ARRAY };
     }
-    this.#context.clockMs = this.#store.nowMs;
-    this.#context.valueLimit = header.valueLimit;
-    this.#context.seedRandom(mixNumber(1, index));
+    this.#state.context.clockMs = this.#state.store.nowMs;
+    this.#state.context.valueLimit = header.valueLimit;
+    this.#state.context.seedRandom(mixNumber(1, index));
     return { outcome: 'applied', header, replies: this.#executeAll(data, header.count) };
   }
 
@@ -132,10 +144,10 @@ export class StateMachine {
     if (command.access !== 'read') {
       throw new KvError('write-in-read', `${command.name} writes: it goes through the log`);
     }
-    const context = this.#context;
-    context.clockMs = Math.max(clockMs, this.#store.nowMs);
+    const context = this.#state.context;
+    context.clockMs = Math.max(clockMs, this.#state.store.nowMs);
     context.valueLimit = DEFAULT_LIMITS.valueBytes;
-    context.seedRandom(mixNumber(this.#lastApplied, ++this.#readCount));
+    context.seedRandom(mixNumber(this.#state.lastApplied, ++this.#readCount));
     return command.execute(context, args);
   }
 
@@ -149,20 +161,20 @@ export class StateMachine {
   }
 
   #advanceTime(timeMs: number): void {
-    const store = this.#store;
+    const store = this.#state.store;
     if (timeMs > store.nowMs) store.nowMs = timeMs;
     store.removeDue(MAX_EXPIRED_PER_ENTRY);
-    this.#sessions.expire(store.nowMs, MAX_EXPIRED_PER_ENTRY);
+    this.#state.sessions.expire(store.nowMs, MAX_EXPIRED_PER_ENTRY);
   }
 
   #executeAll(data: Uint8Array, count: number): Reply[] {
-    const reader = new BatchReader(data);
+    const reader = new ByteReader(data, BATCH_HEADER_BYTES);
     const replies: Reply[] = [];
     for (let i = 0; i < count; i++) replies.push(this.#executeRecord(reader));
     return replies;
   }
 
-  #executeRecord(reader: BatchReader): Reply {
+  #executeRecord(reader: ByteReader): Reply {
     const opcode = reader.u16();
     return opcode === OPCODE_ONCE
       ? this.#executeOnce(reader)
@@ -170,10 +182,10 @@ export class StateMachine {
   }
 
   /** Reads the record in any case; without `wanted` that is all. */
-  #executeCommandOrGroup(opcode: number, reader: BatchReader, wanted: boolean): Reply {
+  #executeCommandOrGroup(opcode: number, reader: ByteReader, wanted: boolean): Reply {
     return opcode === OPCODE_GROUP
       ? this.#executeGroup(reader, wanted)
-      : this.#executeCommand(opcode, reader.args(), wanted);
+      : this.#executeCommand(opcode, reader.texts(), wanted);
   }
 
   #executeCommand(opcode: number, args: readonly string[], wanted: boolean): Reply {
@@ -181,10 +193,10 @@ export class StateMachine {
     const command = commandOfOpcode(opcode);
     if (command === undefined) return UNKNOWN_OPCODE;
     if (!hasRightArity(command, args.length)) return wrongArity(command.name);
-    return command.execute(this.#context, args);
+    return command.execute(this.#state.context, args);
   }
 
-  #executeGroup(reader: BatchReader, wanted: boolean): Reply {
+  #executeGroup(reader: ByteReader, wanted: boolean): Reply {
     let execute = wanted;
     const watchCount = reader.u32();
     for (let i = 0; i < watchCount; i++) {
@@ -194,16 +206,16 @@ export class StateMachine {
     const count = reader.u32();
     const replies: Reply[] = [];
     for (let i = 0; i < count; i++) {
-      replies.push(this.#executeCommand(reader.u16(), reader.args(), execute));
+      replies.push(this.#executeCommand(reader.u16(), reader.texts(), execute));
     }
     return execute ? replies : NULL_ARRAY;
   }
 
-  #executeOnce(reader: BatchReader): Reply {
+  #executeOnce(reader: ByteReader): Reply {
     const id = reader.f64();
     const sequence = reader.f64();
-    const sessions = this.#sessions;
-    const session = sessions.use(id, this.#store.nowMs);
+    const sessions = this.#state.sessions;
+    const session = sessions.use(id, this.#state.store.nowMs);
     const kept = session === undefined ? undefined : sessions.resultOf(session, sequence);
     const isNew = session !== undefined && kept === undefined;
     const reply = this.#executeCommandOrGroup(reader.u16(), reader, isNew);

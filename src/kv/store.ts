@@ -173,17 +173,22 @@ export class Store {
     this.#capture = capture;
   }
 
-  /** Replaces everything by the entries of a snapshot, `entries[i].slot === i`. */
-  load(entries: Entry[], changeCount: number, nowMs: number): void {
-    this.clear();
-    this.#slots = entries;
-    for (const entry of entries) {
-      this.#byKey.set(entry.key, entry);
-      if (entry.deadlineMs !== NO_DEADLINE) this.#expiry.add(entry);
-      this.#account(entry);
-    }
+  /** Makes room for the `count` entries of a snapshot; the store is empty. */
+  beginLoad(count: number, changeCount: number, nowMs: number): void {
+    this.#slots = new Array<Entry>(count);
     this.changeCount = changeCount;
     this.nowMs = nowMs;
+  }
+
+  /** Takes an entry of a snapshot, complete with version, deadline and slot. False: its key or slot is taken. */
+  load(entry: Entry): boolean {
+    const fits = entry.slot < this.#slots.length && this.#slots[entry.slot] === undefined;
+    if (!fits || this.#byKey.has(entry.key)) return false;
+    this.#slots[entry.slot] = entry;
+    this.#byKey.set(entry.key, entry);
+    if (entry.deadlineMs !== NO_DEADLINE) this.#expiry.add(entry);
+    this.#account(entry);
+    return true;
   }
 
   #create(key: string, value: Value, deadlineMs: number): Entry {

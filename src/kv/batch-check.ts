@@ -1,62 +1,9 @@
 /**
- * Walks through a batch (`batch.ts`).
+ * Checks the form of a batch (`batch.ts`); `ByteReader` then reads it.
  *
  * @module
  */
 import { BATCH_FORMAT, BATCH_HEADER_BYTES, COUNT_AT, OPCODE_GROUP, OPCODE_ONCE, viewOf } from './batch.js';
-
-interface Latin1Source {
-  latin1Slice(start: number, end: number): string;
-}
-
-/** Reads records one field at a time. Use it only on bytes that `isWellFormed` accepted. */
-export class BatchReader {
-  readonly #bytes: Buffer;
-  readonly #latin1: Latin1Source;
-  readonly #view: DataView;
-  #at = BATCH_HEADER_BYTES;
-
-  constructor(data: Uint8Array) {
-    this.#bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
-    // Present since Node 0.x but not in the type definitions; toString('latin1') adds its own dispatch.
-    this.#latin1 = this.#bytes as unknown as Latin1Source;
-    this.#view = viewOf(data);
-  }
-
-  u16(): number {
-    const at = this.#at;
-    this.#at = at + 2;
-    return (this.#bytes[at] ?? 0) | ((this.#bytes[at + 1] ?? 0) << 8);
-  }
-
-  u32(): number {
-    const at = this.#at;
-    this.#at = at + 4;
-    return this.#view.getUint32(at, true);
-  }
-
-  f64(): number {
-    const at = this.#at;
-    this.#at = at + 8;
-    return this.#view.getFloat64(at, true);
-  }
-
-  /** A length-prefixed latin1 string. */
-  text(): string {
-    const length = this.u32();
-    const start = this.#at;
-    this.#at = start + length;
-    return this.#latin1.latin1Slice(start, start + length);
-  }
-
-  /** The arguments of a command whose opcode has just been read. */
-  args(): string[] {
-    const count = this.u32();
-    const args: string[] = [];
-    for (let i = 0; i < count; i++) args.push(this.text());
-    return args;
-  }
-}
 
 /**
  * Whether the bytes are a complete batch. Checked before anything of it is executed, so that a damaged batch has no
