@@ -156,7 +156,7 @@ class Replay {
     }
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const scan = scanRecords(bytes, header.salt, record => {
-      this.#record(header.sequence, bytes, view, record);
+      this.#record(header, bytes, view, record);
     });
     this.#chain = scan.chain;
     return scan;
@@ -166,27 +166,34 @@ class Replay {
     return { index: this.index, hardState: this.#hardState, marker: this.#marker };
   }
 
-  #record(sequence: number, bytes: Uint8Array, view: DataView, record: RecordView): void {
-    if (entryTypeOf(record.type) !== undefined) this.#entry(sequence, bytes, view, record);
+  #record(header: SegmentHeader, bytes: Uint8Array, view: DataView, record: RecordView): void {
+    if (entryTypeOf(record.type) !== undefined) this.#entry(header, bytes, view, record);
     else if (record.type === RecordType.hardState) this.#hardState = decodeHardState(view, record);
     else if (record.type === RecordType.snapshotMarker) {
       this.#marker = decodeMarker(view, record);
       applyMarker(this.index, this.#marker);
     } else {
-      const place = { file: segmentName(sequence), offset: record.start };
+      const place = { file: segmentName(header.sequence), offset: record.start };
       throw new StorageError('format-unknown', `record type ${record.type} is not known`, place);
     }
   }
 
-  #entry(sequence: number, bytes: Uint8Array, view: DataView, record: RecordView): void {
+  /**
+   * After compaction the oldest segment may begin in the middle, or with entries that a later segment supersedes from
+   * further below: then the log begins anew there, and the snapshot has to reach that far (checked after the replay).
+   */
+  #entry(header: SegmentHeader, bytes: Uint8Array, view: DataView, record: RecordView): void {
     const { index: at, term } = decodeEntry(bytes, view, record);
     const { index } = this;
-    if (index.last < index.first && at > index.first) index.reset(at - 1, undefined);
-    if (at < index.first || at > index.last + 1) {
-      const place = { file: segmentName(sequence), offset: record.start, index: at };
+    const empty = index.last < index.first;
+    if (at < index.first || (empty && at > index.first)) {
+      index.reset(at - 1, at === header.firstIndex ? header.previousTerm : undefined);
+    }
+    if (at > index.last + 1) {
+      const place = { file: segmentName(header.sequence), offset: record.start, index: at };
       throw new StorageError('log-gap', `entry ${at} does not follow entry ${index.last}`, place);
     }
-    index.add(at, term, sequence, record.start, record.payloadLength - ENTRY_HEAD_BYTES);
+    index.add(at, term, header.sequence, record.start, record.payloadLength - ENTRY_HEAD_BYTES);
   }
 }
 
