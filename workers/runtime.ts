@@ -4,9 +4,8 @@
  * @module
  */
 import { workerData } from 'node:worker_threads';
+import { createInterpreter } from '../src/chaos/interpreter.js';
 import { hostRuntime } from '../src/runtime/runtime-host.js';
 import type { RuntimeWorkerData } from '../src/runtime/runtime-protocol.js';
 
-hostRuntime(workerData as RuntimeWorkerData, () => ({
-  execute: async () => ({ kind: 'invalid', text: 'Invalid operation' }),
-}));
+hostRuntime(workerData as RuntimeWorkerData, control => createInterpreter(control));

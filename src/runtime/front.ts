@@ -1,0 +1,27 @@
+/**
+ * What a node's thread offers to clients: the seam behind which the gateway sits.
+ *
+ * @module
+ */
+import type { Engine } from '../engine/engine.js';
+import type { ClusterHandle } from './handle.js';
+import type { NodeAddress, NodeSpec } from './node-protocol.js';
+
+export interface Front {
+  /** Where clients reach it. */
+  readonly port: number;
+  readonly clientCount: () => number;
+  close(): Promise<void>;
+}
+
+export interface FrontContext {
+  readonly engine: Engine;
+  readonly spec: NodeSpec;
+  /** Kept up to date in place. */
+  readonly addresses: readonly NodeAddress[];
+  /** The whole cluster, for operators' commands. */
+  readonly admin: Pick<ClusterHandle, 'execute' | 'status'>;
+}
+
+/** Resolves when the port is open. @throws an error with code `port-in-use` naming the port */
+export type OpenFront = (context: FrontContext) => Promise<Front>;

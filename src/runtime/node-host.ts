@@ -1,0 +1,264 @@
+/**
+ * The thread of one node: the pure driver with a real clock, disk, randomness and network around it.
+ *
+ * @module
+ */
+import type { MessagePort } from 'node:worker_threads';
+import { EmbeddedEngines } from '../engine/embedded.js';
+import type { LeaderHint } from '../engine/engine.js';
+import type { ControlRequest, ControlResult } from '../node/control.js';
+import { NodeDriver } from '../node/driver.js';
+import type { Frame } from '../node/frame.js';
+import type { Host } from '../node/host.js';
+import { nodeIndex, nodeOf, raftIdOf } from '../node/peer-id.js';
+import { NONE } from '../raft/ids.js';
+import { NodeStorage } from '../storage/node-storage.js';
+import type { Front, OpenFront } from './front.js';
+import { KvCalls } from './kv-calls.js';
+import { NodeClock } from './node-clock.js';
+import { type NodeDisk, openNodeDisk } from './node-disk.js';
+import { NodeFlags } from './node-flags.js';
+import { NodeLoop } from './node-loop.js';
+import type { LifecycleSignal, NodeWorkerData } from './node-process.js';
+import type { NodeAddress, NodeApi, NodeClusterApi, NodeSignal, NodeSpec } from './node-protocol.js';
+import { NodeReporter } from './node-reporter.js';
+import { nodeTiming } from './node-timing.js';
+import { deriveSeed, Random } from './random.js';
+import { restoreMachine } from './restore-machine.js';
+import { describeError, exposeRpc, RpcClient } from './rpc.js';
+import { TraceFile } from './trace-file.js';
+
+const CLUSTER_CALL_TIMEOUT_MS = 120_000;
+
+/** Runs a node in this thread until it is stopped, fails or is terminated. `signals` leads to the runtime. */
+export async function hostNode(
+  data: NodeWorkerData<NodeSpec>,
+  signals: MessagePort,
+  openFront: OpenFront,
+): Promise<void> {
+  const post = (signal: NodeSignal | LifecycleSignal): void => signals.postMessage(signal);
+  try {
+    const host = new NodeHost(data, post);
+    signals.on('message', () => host.checkPause());
+    await host.open(openFront);
+  } catch (error) {
+    endThread(post, error);
+  }
+}
+
+/** The thread ends here; the runtime is told why, with the code that an uncaught error might lose. */
+function endThread(post: (signal: LifecycleSignal) => void, error: unknown): never {
+  post({ kind: 'failed', ...describeError(error) });
+  process.exit(1);
+}
+
+class NodeHost {
+  readonly #data: NodeWorkerData<NodeSpec>;
+  readonly #spec: NodeSpec;
+  readonly #post: (signal: NodeSignal | LifecycleSignal) => void;
+  readonly #flags: NodeFlags;
+  readonly #clock: NodeClock;
+  readonly #random: Random;
+  readonly #trace: TraceFile | null;
+  readonly #disk: NodeDisk;
+  readonly #storage: NodeStorage;
+  readonly #driver: NodeDriver;
+  readonly #engines: EmbeddedEngines;
+  readonly #kv: KvCalls;
+  readonly #loop: NodeLoop;
+  readonly #reporter: NodeReporter;
+  readonly #cluster: RpcClient<NodeClusterApi>;
+  /** Shared with the front; changed in place. */
+  readonly #addresses: NodeAddress[];
+  #front: Front | null = null;
+
+  /** Recovers the node from its disk. @throws what storage found wrong */
+  constructor(data: NodeWorkerData<NodeSpec>, post: (signal: NodeSignal | LifecycleSignal) => void) {
+    const { spec } = data;
+    this.#data = data;
+    this.#spec = spec;
+    this.#post = post;
+    this.#flags = new NodeFlags(data.flags);
+    this.#addresses = [...spec.addresses];
+    this.#clock = new NodeClock(spec.clock);
+    this.#trace = spec.traceFile === null ? null : new TraceFile(spec.traceFile);
+    this.#cluster = new RpcClient(data.clusterPort, 'the runtime', CLUSTER_CALL_TIMEOUT_MS);
+    const diskRandom = new Random(deriveSeed(spec.seed, spec.incarnation));
+    this.#disk = openNodeDisk(spec.disk, diskRandom, change => post({ kind: 'file', change }));
+    this.#storage = this.#openStorage();
+    const { starts } = this.#storage.recovery;
+    this.#random = new Random(deriveSeed(spec.seed, starts));
+    this.#disk.setFault(spec.diskFault);
+    const timing = nodeTiming(spec.config);
+    this.#loop = new NodeLoop(this.#flags, this.#clock, timing.tickMs, {
+      turn: () => this.#turn(),
+      tick: () => this.#driver.tick(),
+      onPaused: () => post({ kind: 'paused' }),
+    });
+    this.#driver = this.#createDriver(timing, starts);
+    this.#engines = this.#createEngines();
+    const { maxKeyBytes, maxValueBytes } = spec.config;
+    this.#kv = new KvCalls(this.#engines.open(), {
+      keyBytes: maxKeyBytes,
+      valueBytes: maxValueBytes,
+    });
+    this.#reporter = new NodeReporter(this.#driver, this.#engines, this.#disk.syncs, timing);
+  }
+
+  /** Opens the node's port, then begins to take part. */
+  async open(openFront: OpenFront): Promise<void> {
+    this.#front = await openFront({
+      engine: this.#engines.open(),
+      spec: this.#spec,
+      addresses: this.#addresses,
+      admin: {
+        execute: line => this.#cluster.call('execute', [line]),
+        status: () => this.#cluster.call('status', []),
+      },
+    });
+    this.#post({ kind: 'listening', port: this.#front.port });
+    exposeRpc<NodeApi>(this.#api(), this.#data.controlPort);
+    this.#data.dataPort.on('message', (frame: Frame) => {
+      this.#flags.countConsumed(1, frame.body.length);
+      this.#driver.receive(frame);
+      this.#loop.wake();
+    });
+    this.#loop.start(this.#random.unit());
+    setInterval(() => this.#report(), this.#spec.reportIntervalMs);
+    this.#post({ kind: 'ready' });
+    this.#loop.wake();
+  }
+
+  checkPause(): void {
+    this.#loop.checkPause();
+  }
+
+  #openStorage(): NodeStorage {
+    const { node, incarnation, clusterId, founders } = this.#spec;
+    const storage = NodeStorage.open(this.#disk.disk, {
+      clusterId,
+      node,
+      incarnation,
+      raftId: raftIdOf(nodeIndex(node), incarnation),
+      initialMembers: {
+        voters: founders,
+        outgoing: [],
+        learners: [],
+        learnersNext: [],
+        autoLeave: false,
+      },
+    });
+    for (const { message } of storage.recovery.reports) {
+      this.#post({ kind: 'event', event: 'alarm', text: `recovery: ${message}` });
+    }
+    return storage;
+  }
+
+  #createDriver(timing: ReturnType<typeof nodeTiming>, epoch: number): NodeDriver {
+    const { node, incarnation, config } = this.#spec;
+    return new NodeDriver(
+      {
+        node: nodeIndex(node),
+        raftId: raftIdOf(nodeIndex(node), incarnation),
+        epoch,
+        ...timing,
+        limits: { snapshotLogEntries: config.snapshotEntries },
+      },
+      { host: this.#host(), storage: this.#storage, machine: restoreMachine(this.#storage) },
+    );
+  }
+
+  #createEngines(): EmbeddedEngines {
+    return new EmbeddedEngines(
+      {
+        submit: (id, batch) => {
+          this.#driver.submit(id, batch);
+          this.#loop.wake();
+        },
+        read: (id, commands, consistency) => {
+          this.#driver.read(id, commands, consistency);
+          this.#loop.wake();
+        },
+        leader: () => this.#leaderHint(),
+        describe: () => ({ ...this.#driver.status() }),
+      },
+      () => performance.now(),
+    );
+  }
+
+  /** What is traced is in the file before anybody can see its consequences. */
+  #host(): Host {
+    const { node } = this.#spec;
+    const trace = this.#trace;
+    return {
+      nowMs: () => this.#clock.nowMs(),
+      monotonicMs: () => this.#clock.monotonicMs(),
+      random: () => this.#random.unit(),
+      send: frame => {
+        trace?.flush();
+        this.#data.dataPort.postMessage(frame, [frame.body.buffer as ArrayBuffer]);
+      },
+      outcome: outcome => {
+        trace?.flush();
+        this.#engines.settle(outcome);
+      },
+      trace: trace === null ? null : event => trace.add(node, event),
+      event: (event, text) => this.#post({ kind: 'event', event, text }),
+      wake: () => this.#loop.wake(),
+      fault: error => {
+        trace?.flush();
+        endThread(this.#post, error);
+      },
+      removed: () => this.#post({ kind: 'event', event: 'membership', text: 'is no member any more' }),
+    };
+  }
+
+  #turn(): boolean {
+    const hasMore = this.#driver.turn();
+    this.#trace?.flush();
+    return hasMore;
+  }
+
+  #leaderHint(): LeaderHint | null {
+    const { leader } = this.#driver;
+    if (leader === NONE) return null;
+    return this.#addresses.find(({ node }) => node === nodeOf(leader)) ?? null;
+  }
+
+  #report(): void {
+    const clients = this.#front?.clientCount() ?? 0;
+    this.#post({ kind: 'report', report: this.#reporter.report(clients) });
+  }
+
+  #api(): NodeApi {
+    return {
+      stop: () => this.#stop(),
+      setClock: fault => this.#clock.set(fault),
+      setDisk: fault => {
+        this.#disk.setFault(fault);
+        this.#loop.wake();
+      },
+      setAddresses: addresses => {
+        this.#addresses.splice(0, this.#addresses.length, ...addresses);
+      },
+      control: request => this.#control(request),
+      debug: variable => this.#driver.debug(variable) ?? null,
+      kv: args => this.#kv.run(args),
+    };
+  }
+
+  #control(request: ControlRequest): Promise<ControlResult> {
+    return new Promise(resolve => {
+      this.#driver.control(request, resolve);
+      this.#loop.wake();
+    });
+  }
+
+  async #stop(): Promise<void> {
+    this.#driver.stop();
+    this.#loop.stop();
+    this.#trace?.close();
+    await this.#front?.close();
+    this.#storage.close();
+  }
+}

@@ -1,0 +1,95 @@
+/**
+ * A node's turns and ticks: inputs of one round together, ticks at the pace of the node's own clock.
+ *
+ * @module
+ */
+import * as assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { suite } from 'uvu';
+import { NodeClock } from '../../src/runtime/node-clock.js';
+import { createNodeFlags, NodeFlags } from '../../src/runtime/node-flags.js';
+import { NodeLoop } from '../../src/runtime/node-loop.js';
+
+const loop = suite('node loop');
+
+interface Setup {
+  readonly loop: NodeLoop;
+  readonly clock: NodeClock;
+  turns: number;
+  ticks: number;
+  /** Turns that still say there is more to do. */
+  more: number;
+}
+
+function setUp(tickMs = 5): Setup {
+  const clock = new NodeClock({ offsetMs: 0, rate: 1 });
+  const setup: Setup = {
+    turns: 0,
+    ticks: 0,
+    more: 0,
+    clock,
+    loop: new NodeLoop(new NodeFlags(createNodeFlags()), clock, tickMs, {
+      turn: () => {
+        setup.turns++;
+        setup.more--;
+        return setup.more > 0;
+      },
+      tick: () => setup.ticks++,
+      onPaused: () => {},
+    }),
+  };
+  return setup;
+}
+
+loop('many inputs make one turn', async () => {
+  const setup = setUp();
+  for (let i = 0; i < 10; i++) setup.loop.wake();
+  assert.equal(setup.turns, 0, 'never from within the input');
+  await sleep(5);
+  assert.equal(setup.turns, 1);
+});
+
+loop('turns go on while there is more to do', async () => {
+  const setup = setUp();
+  setup.more = 4;
+  setup.loop.wake();
+  await sleep(10);
+  assert.equal(setup.turns, 4);
+});
+
+loop('ticks come at the pace of the node’s clock', async () => {
+  const setup = setUp(10);
+  setup.clock.set({ offsetMs: 0, rate: 4 });
+  setup.loop.start(0.5);
+  await sleep(100);
+  const fast = setup.ticks;
+  assert.ok(fast >= 20 && fast <= 42, `${fast} ticks`);
+  setup.clock.set({ offsetMs: 0, rate: 0 });
+  await sleep(60);
+  assert.ok(setup.ticks - fast <= 1, 'a stopped clock does not tick');
+  setup.loop.stop();
+});
+
+loop('ticks missed while the thread was busy are not made up for', async () => {
+  const setup = setUp(5);
+  setup.loop.start(0);
+  await sleep(20);
+  const before = setup.ticks;
+  const endMs = performance.now() + 100;
+  while (performance.now() < endMs);
+  await sleep(12);
+  assert.ok(setup.ticks - before <= 6, `${setup.ticks - before} ticks`);
+  setup.loop.stop();
+});
+
+loop('after stop nothing runs', async () => {
+  const setup = setUp();
+  setup.loop.start(0);
+  setup.loop.wake();
+  setup.loop.stop();
+  setup.loop.wake();
+  await sleep(20);
+  assert.deepEqual([setup.turns, setup.ticks], [0, 0]);
+});
+
+loop.run();
