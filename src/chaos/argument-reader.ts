@@ -60,6 +60,11 @@ export class ArgumentReader {
     return token;
   }
 
+  /** The next word, if there is one. */
+  peek(): Token | undefined {
+    return this.#tokens[this.#at];
+  }
+
   /** The text of an unquoted word, `ahead` words from here. */
   peekText(ahead = 0): string | null {
     const token = this.#tokens[this.#at + ahead];

@@ -11,7 +11,11 @@ import { readLinkEnd } from './selector.js';
 
 const readEnds = (reader: ArgumentReader) => {
   const from = readLinkEnd(reader);
+  const token = reader.peek();
   const to = readLinkEnd(reader);
+  if (from?.kind === 'node' && to?.kind === 'node' && from.node === to.node) {
+    reader.fail(token?.start ?? 0, 'another node', String(to.node));
+  }
   return { from, to };
 };
 
