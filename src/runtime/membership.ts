@@ -59,7 +59,8 @@ async function join(runtime: ClusterRuntime, node: number): Promise<void> {
     () => {
       const { nodes, leader } = runtime.status();
       const raft = nodes.find(other => other.node === leader)?.raft;
-      return raft?.voters.includes(node) === true && !raft.joint;
+      if (raft === null || raft === undefined || raft.joint) return false;
+      return raft.voters.includes(node) && !raft.learners.includes(node);
     },
     CATCH_UP_TIME_LIMIT_MS,
   );

@@ -10,6 +10,7 @@ import type { ControlRequest, ControlResult } from '../node/control.js';
 import { NodeDriver } from '../node/driver.js';
 import type { Frame } from '../node/frame.js';
 import type { Host } from '../node/host.js';
+import { loadMachine } from '../node/load-machine.js';
 import { nodeIndex, nodeOf, raftIdOf } from '../node/peer-id.js';
 import { NONE } from '../raft/ids.js';
 import { NodeStorage } from '../storage/node-storage.js';
@@ -24,7 +25,6 @@ import type { NodeAddress, NodeApi, NodeClusterApi, NodeSignal, NodeSpec } from 
 import { NodeReporter } from './node-reporter.js';
 import { nodeTiming } from './node-timing.js';
 import { deriveSeed, Random } from './random.js';
-import { restoreMachine } from './restore-machine.js';
 import { describeError, exposeRpc, RpcClient } from './rpc.js';
 import { TraceFile } from './trace-file.js';
 
@@ -102,7 +102,7 @@ class NodeHost {
       keyBytes: maxKeyBytes,
       valueBytes: maxValueBytes,
     });
-    this.#reporter = new NodeReporter(this.#driver, this.#engines, this.#disk.syncs, timing);
+    this.#reporter = new NodeReporter(this.#driver, this.#engines, this.#disk.syncs);
   }
 
   /** Opens the node's port, then begins to take part. */
@@ -164,7 +164,7 @@ class NodeHost {
         ...timing,
         limits: { snapshotLogEntries: config.snapshotEntries },
       },
-      { host: this.#host(), storage: this.#storage, machine: restoreMachine(this.#storage) },
+      { host: this.#host(), storage: this.#storage, machine: loadMachine(this.#storage) },
     );
   }
 

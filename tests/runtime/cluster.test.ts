@@ -1,0 +1,207 @@
+/**
+ * Whole clusters of threads: they start, serve, survive what is done to them, and end without a trace.
+ *
+ * @module
+ */
+import * as assert from 'node:assert/strict';
+import { createServer } from 'node:net';
+import { suite } from 'uvu';
+import { startCluster } from '../../src/index.js';
+import { ask, portOf, putSurely, withCluster } from './cluster-helpers.js';
+
+const cluster = suite('cluster');
+
+/** What keeps the process up, apart from the test's own output. */
+const resources = (): readonly string[] =>
+  process.getActiveResourcesInfo().filter(name => !name.startsWith('TTY') && name !== 'PipeWrap');
+
+cluster('three nodes start quickly, stop quickly, and leave no thread or handle', async () => {
+  const before = resources();
+  const startedMs = performance.now();
+  const started = await startCluster({ nodes: 3 });
+  const startMs = performance.now() - startedMs;
+  await started.put('key', 'value');
+  const stoppingMs = performance.now();
+  await started.stop();
+  const stopMs = performance.now() - stoppingMs;
+  assert.ok(startMs < 3_000, `started in ${startMs} ms`);
+  assert.ok(stopMs < 1_000, `stopped in ${stopMs} ms`);
+  await new Promise(resolve => setImmediate(resolve));
+  assert.deepEqual(resources(), before);
+});
+
+cluster('a value written is read at every node', () =>
+  withCluster({}, async cluster => {
+    const written = await cluster.put('key', 'value');
+    assert.deepEqual([written.ok, written.text], [true, 'OK']);
+    assert.ok((written.index ?? 0) > 0 && (written.term ?? 0) > 0);
+    for (const node of [0, 1, 2]) assert.equal((await cluster.get('key', node)).value, 'value');
+    assert.equal((await cluster.get('nothing')).value, null);
+    assert.equal((await cluster.command(['NOSUCH'])).ok, false);
+  }),
+);
+
+cluster('when the leader is killed another takes over, and the revived node catches up', () =>
+  withCluster({}, async cluster => {
+    await putSurely(cluster, 'before', '1');
+    const first = await cluster.waitForLeader();
+    await cluster.kill(first);
+    const { leader } = await cluster.waitFor(status => status.leader !== null && status.leader !== first, {
+      what: 'another leader',
+    });
+    assert.notEqual(leader, first);
+    assert.equal((await cluster.get('before')).value, '1');
+    await putSurely(cluster, 'after', '2');
+    await cluster.revive(first);
+    await cluster.waitForConverged();
+    assert.equal((await cluster.get('after', first)).value, '2');
+  }),
+);
+
+cluster('a memory disk outlives its threads: all nodes killed and revived keep the data', () =>
+  withCluster({}, async cluster => {
+    for (let i = 0; i < 20; i++) await putSurely(cluster, `key${i}`, `value${i}`);
+    await Promise.all([0, 1, 2].map(node => cluster.kill(node)));
+    await assert.rejects(cluster.get('key0'), { code: 'node-down' });
+    await Promise.all([0, 1, 2].map(node => cluster.revive(node)));
+    await cluster.waitForLeader();
+    for (let i = 0; i < 20; i++) assert.equal((await cluster.get(`key${i}`)).value, `value${i}`);
+  }),
+);
+
+cluster('a paused node freezes with its port; its status stays; resumed, it catches up', () =>
+  withCluster({}, async cluster => {
+    const leader = await cluster.waitForLeader();
+    const port = await portOf(cluster, leader);
+    assert.equal(await ask(port, 'PING', 1_000), '+PONG');
+    await cluster.pause(leader);
+    assert.equal(await ask(port, 'PING', 200), null);
+    await cluster.waitFor(status => status.leader !== null && status.leader !== leader);
+    await putSurely(cluster, 'meanwhile', 'yes');
+    const paused = (await cluster.status()).nodes[leader];
+    assert.equal(paused?.state, 'paused');
+    assert.equal(paused?.raft?.role, 'leader', 'as it was when it last spoke');
+    await cluster.resume(leader);
+    await cluster.waitForConverged();
+    assert.equal(await ask(port, 'GET meanwhile', 2_000), '$3\r\nyes');
+  }),
+);
+
+cluster('a killed node’s port is closed, a revived one’s open again at the same place', () =>
+  withCluster({}, async cluster => {
+    const port = await portOf(cluster, 1);
+    await cluster.kill(1);
+    assert.equal(await ask(port, 'PING', 500), null);
+    await cluster.revive(1);
+    assert.equal(await portOf(cluster, 1), port);
+    assert.equal(await ask(port, 'PING', 1_000), '+PONG');
+  }),
+);
+
+cluster('a leader without a majority acknowledges nothing, and forgets what it was told', () =>
+  withCluster({}, async cluster => {
+    await putSurely(cluster, 'register', 'before');
+    const old = await cluster.waitForLeader();
+    await cluster.isolate(old);
+    const lost = cluster.command(['SET', 'register', 'lost'], old);
+    await cluster.waitFor(status => status.leader !== null && status.leader !== old);
+    await putSurely(cluster, 'register', 'after');
+    assert.equal((await lost).ok, false);
+    assert.equal((await cluster.get('register', old)).ok, false, 'no stale read');
+    await cluster.heal();
+    await cluster.waitForConverged();
+    assert.equal((await cluster.get('register', old)).value, 'after');
+  }),
+);
+
+cluster('the matrix cuts what it says, and an upload is all or nothing', () =>
+  withCluster({}, async cluster => {
+    const cut = [0, 1, 2].map(() => [1, 1, 1]);
+    await cluster.setMatrix(cut);
+    await cluster.waitFor(status => status.leader === null, { what: 'no leader' });
+    const { links } = await cluster.status();
+    assert.ok(links.filter(({ from, to }) => from !== to).every(link => link.faults.drop === 1));
+    const bad = [
+      [0, 0, 0],
+      [0, 0, 2],
+      [0, 0, 0],
+    ];
+    await assert.rejects(cluster.setMatrix(bad), { code: 'bad-matrix', message: /row 1, column 2/ });
+    assert.equal((await cluster.status()).links[1]?.faults.drop, 1, 'the old matrix stays');
+    await cluster.heal();
+    await cluster.waitForLeader();
+    const before = (await cluster.status()).links.find(({ from, to }) => from === 0 && to === 1);
+    assert.ok((before?.counters.dropped ?? 0) > 0);
+  }),
+);
+
+cluster('a third of all messages lost, delayed, doubled and reordered: writes still succeed', () =>
+  withCluster({}, async cluster => {
+    await cluster.setLink(null, null, {
+      drop: 0.3,
+      delayMs: 2,
+      jitterMs: 5,
+      duplicate: 0.2,
+      reorder: 0.2,
+    });
+    for (let i = 0; i < 10; i++) await putSurely(cluster, 'counter', `${i}`);
+    await cluster.heal();
+    await cluster.waitForConverged();
+    assert.equal((await cluster.get('counter')).value, '9');
+  }),
+);
+
+cluster('nodes are added and removed while the cluster runs, the leader too', () =>
+  withCluster({}, async cluster => {
+    await putSurely(cluster, 'key', 'value');
+    await cluster.addNode(3);
+    await cluster.waitForConverged();
+    const grown = await cluster.status();
+    assert.equal(grown.nodes.length, 4);
+    assert.equal(grown.quorum, 3);
+    assert.equal((await cluster.get('key', 3)).value, 'value');
+    await assert.rejects(cluster.addNode(3), { code: 'node-up' });
+    await assert.rejects(cluster.addNode(9), { code: 'bad-node' });
+    const leader = await cluster.waitForLeader();
+    await cluster.removeNode(leader);
+    await cluster.waitFor(status => status.leader !== null && status.leader !== leader);
+    await putSurely(cluster, 'key', 'later');
+    const shrunk = await cluster.status();
+    assert.equal(shrunk.nodes[leader]?.state, 'removed');
+    assert.equal(shrunk.quorum, 2);
+  }),
+);
+
+cluster('leadership goes where it is sent', () =>
+  withCluster({}, async cluster => {
+    const leader = await cluster.waitForLeader();
+    const to = (leader + 1) % 3;
+    await cluster.transferLeadership(to);
+    await cluster.waitFor(status => status.leader === to, { what: 'the new leader' });
+  }),
+);
+
+cluster('a port in use is named, and nothing stays behind', async () => {
+  const server = createServer();
+  await new Promise<void>(resolve => server.listen(7_511, '127.0.0.1', resolve));
+  const before = resources();
+  await assert.rejects(startCluster({ nodes: 3, config: { portStart: 7_510 } }), {
+    code: 'port-in-use',
+    message: /7511/,
+  });
+  await new Promise(resolve => setImmediate(resolve));
+  assert.deepEqual(resources(), before);
+  await new Promise(resolve => server.close(resolve));
+});
+
+cluster('commands of the language reach the cluster; what does not parse changes nothing', () =>
+  withCluster({}, async cluster => {
+    assert.equal((await cluster.execute('put a b')).kind, 'done');
+    assert.equal((await cluster.execute('put')).kind, 'invalid');
+    assert.equal((await cluster.execute('edit 0 1 0.25')).kind, 'done');
+    const { links } = await cluster.status();
+    assert.equal(links.find(({ from, to }) => from === 0 && to === 1)?.faults.drop, 0.25);
+  }),
+);
+
+cluster.run();
