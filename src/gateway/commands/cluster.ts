@@ -24,8 +24,7 @@ interface Topology {
 }
 
 function topologyOf({ engine, settings }: GatewayServices): Topology {
-  const hint = engine.leader();
-  const leader = hint === null ? null : (settings.nodes.find(({ node }) => node === hint.node) ?? hint);
+  const leader = engine.leader();
   return { leader, followers: settings.nodes.filter(({ node }) => node !== leader?.node) };
 }
 
