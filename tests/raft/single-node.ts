@@ -259,6 +259,18 @@ export function ofType<T extends Message['type']>(
   return messages.filter(one => one.type === type) as readonly Message[] as readonly OfType<T>[];
 }
 
+/** What storage work in asynchronous mode answers to the node itself. */
+export function ownResponses(messages: readonly Message[]): readonly Message[] {
+  const responses: Message[] = [];
+  for (const message of messages) {
+    if (message.type !== 'StorageAppend' && message.type !== 'StorageApply') continue;
+    for (const response of message.responses) {
+      if (response.to === message.from) responses.push(response);
+    }
+  }
+  return responses;
+}
+
 /** The `code` of the error that `action` throws; undefined if it throws none. */
 export function codeOf(action: () => unknown): string | undefined {
   try {
