@@ -1,0 +1,255 @@
+/**
+ * Damaged files: a torn tail is cut and reported, everything else is refused with file and place, never silently wrong.
+ *
+ * @module
+ */
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { readWholeFile } from '../../src/storage/disk.js';
+import { MemoryDisk } from '../../src/storage/memory-disk.js';
+import type { NodeStorage } from '../../src/storage/node-storage.js';
+import { StorageError } from '../../src/storage/storage-error.js';
+import {
+  codeOf,
+  dataOf,
+  entriesOf,
+  entry,
+  hardState,
+  MEMBERS,
+  openStorage,
+  stateBytes,
+  store,
+  takeSnapshot,
+} from './fixture.js';
+
+type Files = ReadonlyMap<string, Uint8Array>;
+
+function filesOf(disk: MemoryDisk): Files {
+  return new Map(disk.list().map(name => [name, readWholeFile(disk, name)]));
+}
+
+function diskOf(files: Files): MemoryDisk {
+  const disk = new MemoryDisk();
+  for (const [name, bytes] of files) disk.create(name, 'log').write(bytes, 0);
+  return disk;
+}
+
+function changed(files: Files, name: string, change: (bytes: Uint8Array) => Uint8Array): MemoryDisk {
+  const copy = new Map(files);
+  copy.set(name, change((files.get(name) ?? new Uint8Array(0)).slice()));
+  return diskOf(copy);
+}
+
+/** Everything that may be read of a storage, as text. */
+function contentOf(storage: NodeStorage): { readonly log: string; readonly snapshot: string } {
+  const reader = storage.openSnapshot();
+  const { starts, hardState: state, confState } = storage.recovery;
+  const entries = storage.entries(storage.firstIndex(), storage.lastIndex() + 1, 1e9);
+  const log = JSON.stringify([
+    [starts, state, confState, storage.firstIndex()],
+    entries.map(({ index, term, type, data }) => [index, term, type, [...data]]),
+  ]);
+  const snapshot = reader === null ? 'none' : [storage.snapshot(), [...reader.read(0, 1e9)]];
+  return { log, snapshot: JSON.stringify(snapshot) };
+}
+
+/** Opens and compares: how the damage was dealt with. */
+function outcomeOf(disk: MemoryDisk, expected: ReturnType<typeof contentOf>): string {
+  try {
+    const storage = openStorage(disk);
+    const { log, snapshot } = contentOf(storage);
+    if (log !== expected.log) return 'silently wrong log';
+    if (snapshot === expected.snapshot) return 'harmless';
+    const reported = storage.recovery.reports.some(report => report.code === 'snapshot-damaged');
+    return reported && storage.snapshot() === null ? 'repaired' : 'silently wrong snapshot';
+  } catch (error) {
+    if (!(error instanceof StorageError)) throw error;
+    return error.message.includes('file ') ? error.code : `no file named: ${error.message}`;
+  }
+}
+
+/** A directory with three segments, the middle of the log in a snapshot, and a superseded entry. */
+function richDirectory(preallocateBytes: number): Files {
+  const disk = new MemoryDisk();
+  const storage = openStorage(disk, { segmentBytes: 700, preallocateBytes });
+  for (const one of entriesOf(1, 12, 1)) store(storage, [one]);
+  takeSnapshot(storage, 6, stateBytes(300));
+  store(storage, [entry(12, 2, 'other')], hardState(2, 3, 11));
+  store(storage, [entry(13, 2, 'a'), { ...entry(14, 2, 'bb'), type: 'conf-change-v2' }]);
+  store(storage, [], hardState(3, 1, 13));
+  return filesOf(disk);
+}
+
+const FINE = ['harmless', 'repaired', 'log-damaged', 'meta-damaged'];
+
+for (const preallocateBytes of [0, 600]) {
+  test(`a flipped byte anywhere is refused or harmless (${preallocateBytes} bytes ahead)`, () => {
+    const files = richDirectory(preallocateBytes);
+    const expected = contentOf(openStorage(diskOf(files)));
+    const outcomes = new Map<string, number>();
+    for (const [name, bytes] of files) {
+      for (let position = 0; position < bytes.length; position++) {
+        const mask = position % 2 === 0 ? 1 << ((position >> 1) % 8) : 1 + ((position * 167) % 255);
+        const disk = changed(files, name, copy => {
+          copy[position] = (copy[position] ?? 0) ^ mask;
+          return copy;
+        });
+        const outcome = outcomeOf(disk, expected);
+        if (!FINE.includes(outcome)) assert.unreachable(`${outcome}: ${name} at ${position} ^ ${mask}`);
+        outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+      }
+    }
+    for (const code of ['log-damaged', 'meta-damaged']) assert.ok((outcomes.get(code) ?? 0) > 50);
+    assert.ok((outcomes.get('repaired') ?? 0) > 50);
+  });
+}
+
+test('a flipped byte in a snapshot the log relies on is refused', () => {
+  const source = new MemoryDisk();
+  const storage = openStorage(source, { segmentBytes: 200 });
+  for (const one of entriesOf(1, 20, 1)) store(storage, [one]);
+  takeSnapshot(storage, 15, stateBytes(500));
+  storage.compact(15, 0);
+  const files = filesOf(source);
+  const name = 'snapshot-0000000000000015.snap';
+  for (let position = 0; position < (files.get(name)?.length ?? 0); position++) {
+    const disk = changed(files, name, bytes => {
+      bytes[position] = (bytes[position] ?? 0) ^ 0x10;
+      return bytes;
+    });
+    assert.is(
+      codeOf(() => openStorage(disk)),
+      'snapshot-damaged',
+      `position ${position}`,
+    );
+  }
+});
+
+test('a tail torn at any byte is cut and reported, and the log goes on', () => {
+  const disk = new MemoryDisk();
+  const storage = openStorage(disk);
+  store(storage, entriesOf(1, 3, 1), hardState(1, 2, 2));
+  const name = 'wal-000000000001.log';
+  const durable = readWholeFile(disk, name).length;
+  store(storage, [entry(4, 1, 'x'.repeat(900)), entry(5, 1, 'short')], hardState(1, 2, 4));
+  const files = filesOf(disk);
+  const whole = files.get(name)?.length ?? 0;
+  for (let size = durable; size < whole; size++) {
+    const torn = changed(files, name, bytes => bytes.subarray(0, size));
+    const again = openStorage(torn);
+    const last = again.lastIndex();
+    assert.ok(last >= 3 && last <= 5, `size ${size}: ${last}`);
+    assert.equal(again.recovery.hardState, hardState(1, 2, 2));
+    const reported = again.recovery.reports.filter(report => report.code === 'torn-tail');
+    const cut = readWholeFile(torn, name).length;
+    assert.is(reported.length, cut === size ? 0 : 1, `size ${size}`);
+    store(again, [entry(last + 1, 2, 'next')]);
+    torn.crash();
+    assert.is(dataOf(openStorage(torn)).at(-1), 'next');
+  }
+});
+
+test('a tail whose sectors did not all arrive is cut, whichever are missing', () => {
+  const disk = new MemoryDisk();
+  const storage = openStorage(disk);
+  store(storage, entriesOf(1, 3, 1));
+  const name = 'wal-000000000001.log';
+  const durable = readWholeFile(disk, name).length;
+  const list = [1, 2, 3, 4, 5].map(i => entry(3 + i, 1, 'y'.repeat(300 * i)));
+  store(storage, list, hardState(1, 1, 3));
+  const files = filesOf(disk);
+  const whole = files.get(name)?.length ?? 0;
+  const sectors = Math.ceil(whole / 512);
+  for (let missing = 1; missing < 2 ** sectors; missing += 3) {
+    const torn = changed(files, name, bytes => {
+      for (let sector = 0; sector < sectors; sector++) {
+        if ((missing >> sector) % 2 === 0) continue;
+        bytes.fill(0, Math.max(durable, sector * 512), (sector + 1) * 512);
+      }
+      return bytes;
+    });
+    assert.ok(openStorage(torn).lastIndex() >= 3, `missing ${missing.toString(2)}`);
+  }
+});
+
+test('damage is refused with file, offset and index, also when it looks torn but was durable', () => {
+  const disk = new MemoryDisk();
+  const storage = openStorage(disk);
+  for (const one of entriesOf(1, 20, 1)) store(storage, [one]);
+  const name = 'wal-000000000001.log';
+  const start = 128 + 9 * 48;
+  const zeroed = changed(filesOf(disk), name, bytes => bytes.fill(0, start, start + 48));
+  try {
+    openStorage(zeroed);
+    assert.unreachable();
+  } catch (error) {
+    if (!(error instanceof StorageError)) throw error;
+    assert.equal([error.code, error.place], ['log-damaged', { file: name, offset: start, index: 10 }]);
+    assert.match(error.message, `file ${name}, offset ${start}, index 10`);
+  }
+});
+
+test('missing, empty and foreign files are refused', () => {
+  const disk = new MemoryDisk();
+  const storage = openStorage(disk, { segmentBytes: 300 });
+  for (const one of entriesOf(1, 30, 1)) store(storage, [one]);
+  const files = filesOf(disk);
+  const segments = [...files.keys()].filter(name => name.startsWith('wal'));
+  assert.ok(segments.length > 4);
+  for (const [i, name] of segments.entries()) {
+    const isLast = i === segments.length - 1;
+    const without = new Map(files);
+    without.delete(name);
+    if (!isLast)
+      assert.is(
+        codeOf(() => openStorage(diskOf(without))),
+        'log-gap',
+        `no ${name}`,
+      );
+    const empty = changed(files, name, () => new Uint8Array(0));
+    if (!isLast)
+      assert.is(
+        codeOf(() => openStorage(empty)),
+        'log-damaged',
+        `empty ${name}`,
+      );
+    const cut = changed(files, name, bytes => bytes.subarray(0, 184));
+    if (!isLast)
+      assert.is(
+        codeOf(() => openStorage(cut)),
+        'log-damaged',
+        `cut ${name}`,
+      );
+  }
+  const onlyMeta = new Map([['meta', files.get('meta') ?? new Uint8Array(0)]]);
+  assert.is(
+    codeOf(() => openStorage(diskOf(onlyMeta))),
+    'log-gap',
+  );
+  const noMeta = new Map(files);
+  noMeta.delete('meta');
+  assert.is(
+    codeOf(() => openStorage(diskOf(noMeta))),
+    'meta-missing',
+  );
+  const as = (other: object) => codeOf(() => openStorage(diskOf(files), other));
+  assert.is(as({ clusterId: 'another' }), 'wrong-cluster');
+  assert.is(as({ node: 1 }), 'wrong-node');
+  assert.is(as({ incarnation: 1, raftId: 257 }), 'wrong-node');
+});
+
+test('a segment of another node is refused by its stamp', () => {
+  const mine = new MemoryDisk();
+  store(openStorage(mine), [entry(1, 1, 'a')]);
+  const theirs = new MemoryDisk();
+  const options = { node: 1, raftId: 2 as never, initialMembers: MEMBERS };
+  store(openStorage(theirs, options), [entry(1, 1, 'a')]);
+  const name = 'wal-000000000001.log';
+  const mixed = changed(filesOf(mine), name, () => readWholeFile(theirs, name));
+  assert.is(
+    codeOf(() => openStorage(mixed)),
+    'wrong-node',
+  );
+});
+
+test.run();
