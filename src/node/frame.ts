@@ -36,6 +36,7 @@ export const MESSAGE_KINDS = [
   'ReadIndexReply',
   'TransferLeader',
   'StateHash',
+  'Removed',
 ] as const;
 
 export type MessageKind = (typeof MESSAGE_KINDS)[number];

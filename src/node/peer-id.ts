@@ -16,8 +16,7 @@ export const nodeIndex = (node: number): NodeIndex => node as NodeIndex;
 /** Nodes are numbered 0–254, so that `node + 1` fits the low byte of a raft id. */
 export const MAX_NODES = 255;
 
-export const raftIdOf = (node: NodeIndex, incarnation = 0): RaftId =>
-  raftId((incarnation << 8) | (node + 1));
+export const raftIdOf = (node: NodeIndex, incarnation = 0): RaftId => raftId((incarnation << 8) | (node + 1));
 
 export const nodeOf = (id: RaftId): NodeIndex => nodeIndex((id & 0xff) - 1);
 

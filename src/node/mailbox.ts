@@ -1,0 +1,53 @@
+/**
+ * What came in since the last turn.
+ *
+ * Bounded: a frame too many is lost (Raft repairs that), a client's batch too many is refused by the caller. Ticks do
+ * not pile up: a node that could not run for a while has not heard from others either, and must not count that time against
+ * them.
+ *
+ * @module
+ */
+import type { Frame } from './frame.js';
+
+export class Mailbox {
+  readonly #frameLimit: number;
+  readonly #tickLimit: number;
+  #frames: Frame[] = [];
+  #ticks = 0;
+  /** Frames lost because the mailbox was full. */
+  overflowed = 0;
+
+  constructor(frameLimit: number, tickLimit: number) {
+    this.#frameLimit = frameLimit;
+    this.#tickLimit = tickLimit;
+  }
+
+  get depth(): number {
+    return this.#frames.length;
+  }
+
+  put(frame: Frame): boolean {
+    if (this.#frames.length >= this.#frameLimit) {
+      this.overflowed += 1;
+      return false;
+    }
+    this.#frames.push(frame);
+    return true;
+  }
+
+  tick(): void {
+    this.#ticks = Math.min(this.#ticks + 1, this.#tickLimit);
+  }
+
+  takeFrames(): readonly Frame[] {
+    const frames = this.#frames;
+    if (frames.length > 0) this.#frames = [];
+    return frames;
+  }
+
+  takeTicks(): number {
+    const ticks = this.#ticks;
+    this.#ticks = 0;
+    return ticks;
+  }
+}

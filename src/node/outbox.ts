@@ -1,0 +1,69 @@
+/**
+ * Gathers what goes to each peer and hands it to the host as frames, usually one for each peer and turn.
+ *
+ * @module
+ */
+import { ByteWriter } from './byte-writer.js';
+import { encodeMessage, kindNumber } from './codec.js';
+import type { Frame } from './frame.js';
+import type { NodeMessage } from './messages.js';
+import { type NodeIndex, nodeOf } from './peer-id.js';
+
+/** A frame is closed when its body exceeds this: a body is at most this plus one message. */
+const FRAME_BYTES_MAX = 1024 * 1024;
+
+class PendingFrame {
+  readonly to: NodeIndex;
+  readonly body = new ByteWriter();
+  readonly kinds: number[] = [];
+  readonly ends: number[] = [];
+
+  constructor(to: NodeIndex) {
+    this.to = to;
+  }
+}
+
+export class Outbox {
+  readonly #from: NodeIndex;
+  readonly #send: (frame: Frame) => void;
+  readonly #pending = new Map<NodeIndex, PendingFrame>();
+  #waiting = false;
+  /** Messages handed to the host since the start. */
+  sent = 0;
+
+  constructor(from: NodeIndex, send: (frame: Frame) => void) {
+    this.#from = from;
+    this.#send = send;
+  }
+
+  add(message: NodeMessage): void {
+    const to = nodeOf(message.to);
+    let frame = this.#pending.get(to);
+    if (frame === undefined) {
+      frame = new PendingFrame(to);
+      this.#pending.set(to, frame);
+    }
+    encodeMessage(frame.body, message);
+    frame.kinds.push(kindNumber(message.type));
+    frame.ends.push(frame.body.length);
+    this.#waiting = true;
+    if (frame.body.length > FRAME_BYTES_MAX) this.#close(frame);
+  }
+
+  /** In the order in which the peers were first written to: the same run sends the same frames. */
+  flush(): void {
+    if (!this.#waiting) return;
+    this.#waiting = false;
+    for (const frame of this.#pending.values()) this.#close(frame);
+  }
+
+  #close(frame: PendingFrame): void {
+    if (frame.kinds.length === 0) return;
+    const kinds = Uint8Array.from(frame.kinds);
+    const ends = Uint32Array.from(frame.ends);
+    this.sent += kinds.length;
+    frame.kinds.length = 0;
+    frame.ends.length = 0;
+    this.#send({ from: this.#from, to: frame.to, kinds, ends, body: frame.body.take() });
+  }
+}

@@ -1,0 +1,106 @@
+/**
+ * Turns what happens in a driver into trace events. Does nothing, and costs nothing, while nobody listens.
+ *
+ * @module
+ */
+
+import type { AppliedBatch } from '../kv/state-machine.js';
+import type { Entry } from '../raft/entry.js';
+import { NONE, type RaftId } from '../raft/ids.js';
+import type { HardState, Message, StorageAppend } from '../raft/message.js';
+import { entryHash, type Trace } from './trace.js';
+
+export class Tracer {
+  readonly #trace: Trace | null;
+  #term: number;
+  #vote: RaftId;
+  #voteTerm: number;
+  #commit: number;
+  #lastIndex: number;
+  #wasLeader = false;
+
+  constructor(trace: Trace | null, start: HardState, lastIndex: number, snapshotIndex: number) {
+    this.#trace = trace;
+    this.#term = start.term;
+    this.#vote = start.vote;
+    this.#voteTerm = start.term;
+    this.#commit = start.commit;
+    this.#lastIndex = lastIndex;
+    trace?.({ ev: 'start', term: start.term, vote: start.vote, last: lastIndex, snap: snapshotIndex });
+  }
+
+  get isOn(): boolean {
+    return this.#trace !== null;
+  }
+
+  state(term: number, isLeader: boolean, commit: number): void {
+    const trace = this.#trace;
+    if (trace === null) return;
+    const sameReign = isLeader && this.#wasLeader && term === this.#term;
+    if (this.#wasLeader && !sameReign) trace({ ev: 'step-down', term: this.#term });
+    if (term !== this.#term) trace({ ev: 'term', term });
+    if (isLeader && !sameReign) trace({ ev: 'leader', term });
+    if (commit > this.#commit) trace({ ev: 'commit', index: commit });
+    this.#term = term;
+    this.#wasLeader = isLeader;
+    this.#commit = Math.max(commit, this.#commit);
+  }
+
+  /** The entries go to the log now. */
+  append(entries: readonly Entry[]): void {
+    const trace = this.#trace;
+    const first = entries[0];
+    if (trace === null || first === undefined) return;
+    if (first.index <= this.#lastIndex) trace({ ev: 'truncate', from: first.index });
+    for (const entry of entries) {
+      trace({ ev: 'append', index: entry.index, term: entry.term, hash: entryHash(entry) });
+      this.#lastIndex = entry.index;
+    }
+  }
+
+  durable(work: StorageAppend): void {
+    const trace = this.#trace;
+    const { hardState } = work;
+    if (trace === null || hardState === null || hardState.vote === NONE) return;
+    if (hardState.vote === this.#vote && hardState.term === this.#voteTerm) return;
+    this.#vote = hardState.vote;
+    this.#voteTerm = hardState.term;
+    trace({ ev: 'vote', term: hardState.term, for: hardState.vote });
+  }
+
+  /** A response of storage work is on its way to whom it concerns. */
+  told(message: Message): void {
+    if (this.#trace === null || message.type !== 'AppendEntriesReply' || message.reject) return;
+    this.#trace({ ev: 'ack', index: message.index });
+  }
+
+  apply(entry: Entry, batch: AppliedBatch): void {
+    const trace = this.#trace;
+    if (trace === null) return;
+    const { header } = batch;
+    const isClients = header !== null && header.sequence > 0;
+    trace({
+      ev: 'apply',
+      index: entry.index,
+      term: entry.term,
+      hash: entryHash(entry),
+      client: isClients ? `${header.origin}.${header.epoch}` : null,
+      seq: isClients ? header.sequence : null,
+      effect: batch.outcome === 'applied',
+    });
+  }
+
+  snapshot(index: number, state: string): void {
+    this.#trace?.({ ev: 'snapshot', index, state });
+  }
+
+  install(index: number, term: number, state: string): void {
+    this.#lastIndex = Math.max(this.#lastIndex, index);
+    this.#commit = Math.max(this.#commit, index);
+    this.#trace?.({ ev: 'install', index, term, state });
+  }
+
+  hash(index: number, state: string): void {
+    this.#trace?.({ ev: 'state', index, state });
+  }
+}
