@@ -16,7 +16,7 @@
  * trailer     u32 checksum of everything before this record
  * ```
  *
- * Entries come in no particular order; the elements of one collection follow each other.
+ * Entries come in no particular order. The parts of a collection keep theirs, but other records may come between them.
  *
  * @module
  */

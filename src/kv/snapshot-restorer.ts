@@ -40,7 +40,8 @@ export class Restorer {
   #neededBytes = PREAMBLE_BYTES;
   #preambleRead = false;
   #header: SnapshotHeader | null = null;
-  #open: OpenCollection | null = null;
+  /** Collections that are not complete yet, by slot. */
+  readonly #open = new Map<number, OpenCollection>();
   #checksum = 0;
   #keys = 0;
   #complete = false;
@@ -62,7 +63,7 @@ export class Restorer {
   /** The restored state. Throws `KvError('snapshot-corrupt')` unless everything is there and its hashes agree. */
   finish(): AppliedState {
     const header = this.#header;
-    if (header === null || !this.#complete || this.#waitingBytes > 0 || this.#open !== null) {
+    if (header === null || !this.#complete || this.#waitingBytes > 0 || this.#open.size > 0) {
       throw corrupt('it ends too early');
     }
     if (this.#keys !== header.keys || this.#sessions.length !== header.sessions) {
@@ -158,16 +159,16 @@ export class Restorer {
   }
 
   #readCollection(input: ByteReader): void {
-    if (this.#open !== null) throw corrupt('a collection is not complete');
     const head = readEntryHead(input);
     const value = emptyCollection(input.u8());
-    this.#open = { entry: entryOf(head, value), value, expected: input.u32() };
-    this.#closeIfComplete(this.#open);
+    const open = { entry: entryOf(head, value), value, expected: input.u32() };
+    this.#open.set(head.slot, open);
+    this.#closeIfComplete(open);
   }
 
   #readElements(input: ByteReader): void {
-    const open = this.#open;
-    if (open === null || input.u32() !== open.entry.slot) throw corrupt('elements misplaced');
+    const open = this.#open.get(input.u32());
+    if (open === undefined) throw corrupt('elements misplaced');
     addElements(open.value, input.texts());
     this.#closeIfComplete(open);
   }
@@ -177,7 +178,7 @@ export class Restorer {
     if (count > open.expected) throw corrupt('too many elements');
     if (count < open.expected) return;
     open.entry.valueHash = open.value.contentHash;
-    this.#open = null;
+    this.#open.delete(open.entry.slot);
     this.#load(open.entry);
   }
 

@@ -4,7 +4,7 @@
  * @module
  */
 import { type Context, WRONG } from '../context.js';
-import { NOT_AN_INTEGER, NOT_POSITIVE, WRONG_TYPE } from '../error-replies.js';
+import { NOT_AN_INTEGER, NOT_POSITIVE, WRONG_TYPE, wrongArity } from '../error-replies.js';
 import { parsePosition } from '../integer.js';
 import { ListValue } from '../list-value.js';
 import { EMPTY_ARRAY, NIL, NULL_ARRAY, type Reply } from '../reply.js';
@@ -30,8 +30,9 @@ function pushAt(end: End): Command['execute'] {
   };
 }
 
-function popAt(end: End): Command['execute'] {
+function popAt(name: string, end: End): Command['execute'] {
   return (context, args) => {
+    if (args.length > 2) return wrongArity(name);
     const counted = args.length === 2;
     const count = counted ? parsePosition(args[1] ?? '') : 1;
     if (count === null || count < 0) return NOT_POSITIVE;
@@ -105,7 +106,7 @@ export const LIST_COMMANDS: readonly Command[] = [
     opcode: 130,
     arity: -2,
     summary: 'Removes items from the head',
-    execute: popAt('head'),
+    execute: popAt('lpop', 'head'),
   },
   {
     ...writes,
@@ -113,7 +114,7 @@ export const LIST_COMMANDS: readonly Command[] = [
     opcode: 131,
     arity: -2,
     summary: 'Removes items from the tail',
-    execute: popAt('tail'),
+    execute: popAt('rpop', 'tail'),
   },
   { ...reads, name: 'llen', opcode: 132, arity: 2, summary: 'Number of items', execute: llen },
   {
