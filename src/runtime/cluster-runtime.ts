@@ -184,7 +184,7 @@ export class ClusterRuntime {
       node,
       incarnation: record.incarnation,
       clusterId: this.#clusterId,
-      founders: this.roster.foundersFor(node),
+      founders: this.roster.founders,
       config: this.spec.config,
       addresses: this.roster.addresses,
       disk: this.roster.disk(node),

@@ -38,8 +38,6 @@ export interface NodeRecord {
   readonly node: number;
   /** 0 at first; grows each time the node's own directory was lost. */
   readonly incarnation: number;
-  /** Founding members vote from the start; others join by a membership change. */
-  readonly isFounder: boolean;
   /** Its own directory was in use before the first message reached it: if it is empty now, it was lost. */
   readonly hasStarted: boolean;
   readonly isRemoved: boolean;
@@ -108,7 +106,6 @@ export class DataDirectory {
     const record: NodeRecord = {
       node,
       incarnation: known === undefined ? 0 : known.incarnation + 1,
-      isFounder: false,
       hasStarted: false,
       isRemoved: false,
     };
@@ -137,7 +134,6 @@ export class DataDirectory {
       this.#replace({
         ...record,
         incarnation: record.incarnation + 1,
-        isFounder: false,
         hasStarted: false,
       });
     }
@@ -173,7 +169,6 @@ export class DataDirectory {
 const founder = (node: number): NodeRecord => ({
   node,
   incarnation: 0,
-  isFounder: true,
   hasStarted: false,
   isRemoved: false,
 });

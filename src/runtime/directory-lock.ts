@@ -114,11 +114,15 @@ function isAlive(owner: Owner): boolean {
   return startOf(owner.pid) === owner.startedAt;
 }
 
-/** Field 22 of /proc/PID/stat; the second field, a name in parentheses, may hold anything. */
+/**
+ * When the process started, empty where that cannot be known. Fields 3 (state) and 22 of /proc/PID/stat; the second
+ * field, a name in parentheses, may hold anything. A process that is only waiting to be reaped has ended.
+ */
 function startOf(pid: number): string {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return fields[0] === 'Z' || fields[0] === 'X' ? 'ended' : (fields[19] ?? '');
   } catch {
     return '';
   }

@@ -28,7 +28,7 @@ export interface NodeSpec {
   readonly node: number;
   readonly incarnation: number;
   readonly clusterId: string;
-  /** Members at the beginning of the log; empty: the node joins and learns them. */
+  /** Members at the beginning of the log. */
   readonly founders: readonly RaftId[];
   readonly config: ClusterConfig;
   readonly addresses: readonly NodeAddress[];

@@ -49,9 +49,8 @@ export class Roster {
     return this.nodes.map(node => this.get(node).address);
   }
 
-  /** Members that a node's log begins with; none for a node that joined later: it learns them. */
-  foundersFor(node: number): readonly RaftId[] {
-    if (!this.get(node).record.isFounder) return [];
+  /** Members at the beginning of the log; a node that joins later finds its own membership in the log. */
+  get founders(): readonly RaftId[] {
     return Array.from({ length: this.#founders }, (_, founder) => raftIdOf(nodeIndex(founder)));
   }
 
@@ -102,7 +101,7 @@ export class Roster {
   #memoryRecord(node: number): NodeRecord {
     const known = this.#residents.get(node)?.record;
     const incarnation = known === undefined ? 0 : known.incarnation + 1;
-    return { node, incarnation, isFounder: false, hasStarted: false, isRemoved: false };
+    return { node, incarnation, hasStarted: false, isRemoved: false };
   }
 }
 
@@ -110,7 +109,6 @@ function memoryFounders(count: number): readonly NodeRecord[] {
   return Array.from({ length: count }, (_, node) => ({
     node,
     incarnation: 0,
-    isFounder: true,
     hasStarted: false,
     isRemoved: false,
   }));

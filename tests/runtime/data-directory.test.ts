@@ -55,7 +55,6 @@ directory('a node whose directory was lost comes back under the next incarnation
   assert.deepEqual(second, {
     node: 1,
     incarnation: 1,
-    isFounder: false,
     hasStarted: false,
     isRemoved: false,
   });

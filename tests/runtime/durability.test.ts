@@ -5,6 +5,7 @@
  */
 import * as assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -18,11 +19,13 @@ const WRITER = new URL('./durable-writer.js', import.meta.url);
 /** A process that writes until it is killed; resolves with the keys it was told are safe. */
 async function writeAndDie(path: string, count: number): Promise<readonly string[]> {
   const child = spawn(process.execPath, [WRITER.pathname, path], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const ended = once(child, 'exit');
   const acknowledged: string[] = [];
   for await (const line of createInterface({ input: child.stdout })) {
     acknowledged.push(line);
     if (acknowledged.length === count) child.kill('SIGKILL');
   }
+  await ended;
   return acknowledged;
 }
 
