@@ -189,10 +189,13 @@ export class Raft {
 
   /**
    * A committed membership change is applied: call it for each such entry, in log order, before the apply response.
+   * @param index of the entry. A change that a snapshot, received while it waited for application, contains already is
+   *   skipped. Left out: the change is never skipped.
    * @returns the membership from now on, to be stored with snapshots
    * @throws RaftError `invalid-conf-change`
    */
-  applyConfChange(change: ConfChange): ConfState {
+  applyConfChange(change: ConfChange, index: number = Number.POSITIVE_INFINITY): ConfState {
+    if (index < this.#state.log.firstIndex) return this.configuration;
     return applyConfChange(this.#state, change);
   }
 

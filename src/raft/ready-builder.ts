@@ -16,7 +16,6 @@ import type {
 import type { ReadState, Ready, Role, SoftState } from './ready.js';
 import type { RaftState } from './state.js';
 
-const NO_MESSAGES: readonly Message[] = [];
 const NO_READ_STATES: readonly ReadState[] = [];
 
 type Draft = Omit<Ready, 'messages'>;
@@ -40,8 +39,7 @@ export class ReadyBuilder {
     const state = this.#state;
     const { unstable } = state.log;
     return (
-      state.outbox.length > 0 ||
-      state.afterAppend.length > 0 ||
+      state.hasMessages ||
       unstable.hasNext ||
       state.readStates.length > 0 ||
       this.#hasHardState ||
@@ -108,46 +106,40 @@ export class ReadyBuilder {
     this.#leader = state.leader;
     this.#role = state.role;
     if (draft.hardState !== null) this.#hard = draft.hardState;
-    if (state.outbox.length > 0) state.outbox = [];
-    if (state.afterAppend.length > 0) state.afterAppend = [];
     if (state.readStates.length > 0) state.readStates = [];
     state.log.unstable.acceptInProgress();
     if (draft.committedEntries.length > 0) state.log.acceptApplying(draft.committedEntries);
   }
 
   #asyncMessages(draft: Draft): readonly Message[] {
-    const state = this.#state;
     const { entries, hardState, snapshot, committedEntries } = draft;
+    const messages: Message[] = this.#state.takeOutbox();
     const hasWork =
-      entries.length > 0 || hardState !== null || snapshot !== null || state.afterAppend.length > 0;
-    if (!hasWork && committedEntries.length === 0) {
-      return state.outbox.length === 0 ? NO_MESSAGES : state.outbox;
-    }
-    const messages: Message[] = state.outbox;
+      entries.length > 0 || hardState !== null || snapshot !== null || this.#state.hasAfterAppend;
     if (hasWork) messages.push(this.#storageAppend(draft));
     if (committedEntries.length > 0) messages.push(this.#storageApply(draft));
     return messages;
   }
 
   #syncMessages(draft: Draft): readonly Message[] {
-    const state = this.#state;
-    const { outbox, afterAppend, id } = state;
-    const messages: Message[] = outbox;
-    for (const message of afterAppend) (message.to === id ? this.#onAdvance : messages).push(message);
+    const { id } = this.#state;
+    const messages: Message[] = this.#state.takeOutbox();
+    for (const message of this.#state.takeAfterAppend()) {
+      (message.to === id ? this.#onAdvance : messages).push(message);
+    }
     const appended = this.#storageAppendReply(draft);
     if (appended !== null) this.#onAdvance.push(appended);
     if (draft.committedEntries.length > 0) this.#onAdvance.push(this.#storageApplyReply(draft));
-    return messages.length === 0 ? NO_MESSAGES : messages;
+    return messages;
   }
 
   #storageAppend(draft: Draft): StorageAppend {
-    const state = this.#state;
-    const responses: (PeerMessage | StorageAppendReply)[] = state.afterAppend;
+    const responses: (PeerMessage | StorageAppendReply)[] = this.#state.takeAfterAppend();
     const appended = this.#storageAppendReply(draft);
     if (appended !== null) responses.push(appended);
     return {
       type: 'StorageAppend',
-      from: state.id,
+      from: this.#state.id,
       to: APPEND_THREAD,
       term: draft.hardState?.term ?? 0,
       entries: draft.entries,

@@ -42,9 +42,9 @@ export class RaftState {
   uncommittedBytes = 0;
 
   /** May leave at once. */
-  outbox: PeerMessage[] = [];
+  #outbox: PeerMessage[] = [];
   /** May leave, or count here, only when everything appended so far is durable. */
-  afterAppend: PeerMessage[] = [];
+  #afterAppend: PeerMessage[] = [];
   readStates: ReadState[] = [];
 
   constructor(config: ResolvedConfig, log: RaftLog) {
@@ -55,12 +55,33 @@ export class RaftState {
   }
 
   send(message: PeerMessage): void {
-    this.outbox.push(message);
+    this.#outbox.push(message);
   }
 
   /** For answers that promise something; to others and to this node itself alike. */
   sendAfterAppend(message: PeerMessage): void {
-    this.afterAppend.push(message);
+    this.#afterAppend.push(message);
+  }
+
+  get hasMessages(): boolean {
+    return this.#outbox.length > 0 || this.#afterAppend.length > 0;
+  }
+
+  get hasAfterAppend(): boolean {
+    return this.#afterAppend.length > 0;
+  }
+
+  /** Hands the queue over: the array is the caller's from now on, even when it is empty. */
+  takeOutbox(): PeerMessage[] {
+    const taken = this.#outbox;
+    this.#outbox = [];
+    return taken;
+  }
+
+  takeAfterAppend(): PeerMessage[] {
+    const taken = this.#afterAppend;
+    this.#afterAppend = [];
+    return taken;
   }
 
   hardState(): HardState {

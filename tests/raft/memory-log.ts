@@ -98,4 +98,16 @@ export class MemoryLog implements LogReader {
     this.#entries = this.#entries.slice(index + 1 - this.firstIndex());
     this.#before = { index, term };
   }
+
+  /** Keeps `snapshot` and drops the log up to it. */
+  compactTo(snapshot: Snapshot): void {
+    if (snapshot.index <= this.#before.index) return;
+    this.compact(snapshot.index);
+    this.#confState = snapshot.confState;
+  }
+
+  /** What is handed out after a restart: the snapshot that the log begins with. */
+  restart(): void {
+    this.available = { ...this.#before, confState: this.#confState };
+  }
 }

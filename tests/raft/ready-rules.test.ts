@@ -190,6 +190,16 @@ rules('async: only what is stable here is applied, in parallel with later writes
   complete(node, second);
 });
 
+rules('async: storage work that nobody waits for stays so, whatever is said afterwards', () => {
+  const node = asyncNode({ log: [1, 1], term: 1 });
+  node.core.step(heartbeat(2, 1, 1));
+  const work = takeAppend(node);
+  assert.equal([work.hardState?.commit, work.responses.length], [1, 0]);
+  node.core.step(append(2, 1, [2, 1], [entry(3, 1)]));
+  assert.is(work.responses.length, 0, 'what the next write promises must not leave with this one');
+  assert.is(takeAppend(node).responses.length, 2);
+});
+
 rules('async: an acknowledgement names the end of the log, also while earlier writes are under way', () => {
   const node = asyncNode();
   node.core.step(append(2, 1, [0, 0], [entry(1, 1)]));
