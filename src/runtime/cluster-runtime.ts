@@ -110,11 +110,12 @@ export class ClusterRuntime {
   /** Tells every running node where the others listen. */
   async spreadAddresses(): Promise<void> {
     const { addresses } = this.roster;
-    await Promise.all(
-      this.supervisor.nodes.map(node =>
-        this.supervisor.process(node)?.rpc.call('setAddresses', [addresses]).catch(ignore),
-      ),
-    );
+    const processes = this.supervisor.nodes.map(node => this.supervisor.process(node));
+    const calls = processes.map(async process => {
+      // A node that ends meanwhile learns them at its next start.
+      await process?.rpc.call('setAddresses', [addresses]).catch(() => {});
+    });
+    await Promise.all(calls);
   }
 
   #facts(node: number): NodeFacts {
@@ -255,5 +256,3 @@ function describeLifecycle(
       return ['membership', node, event.kind];
   }
 }
-
-const ignore = (): void => {};

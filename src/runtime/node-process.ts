@@ -224,7 +224,7 @@ export class NodeProcess<Api extends NodeLifecycle & Callable<Api>, Signal> {
 }
 
 /** What a node said before it ended by an error. `code` is the node's. */
-export class NodeFailure extends Error {
+class NodeFailure extends Error {
   override readonly name = 'NodeFailure';
   readonly code: string;
   constructor(code: string, message: string) {

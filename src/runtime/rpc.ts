@@ -22,7 +22,7 @@ export class NodeGone extends Error {
 }
 
 /** Thrown when there is no answer in time; the call may still take effect. */
-export class RpcTimeout extends Error {
+class RpcTimeout extends Error {
   override readonly name = 'RpcTimeout';
   readonly code = 'rpc-timeout';
   constructor(peer: string, method: string, timeoutMs: number) {
@@ -31,7 +31,7 @@ export class RpcTimeout extends Error {
 }
 
 /** Thrown instead of sending when too many calls to the same thread have no answer yet. */
-export class RpcOverloaded extends Error {
+class RpcOverloaded extends Error {
   override readonly name = 'RpcOverloaded';
   readonly code = 'rpc-overloaded';
   constructor(peer: string) {
@@ -49,7 +49,7 @@ export class RemoteError extends Error {
   }
 }
 
-export const MAX_UNANSWERED_CALLS = 4_096;
+const MAX_UNANSWERED_CALLS = 4_096;
 
 /** Methods that may be called from another thread: data in, data or a promise of data out. */
 export type Callable<Api> = { [Method in keyof Api]: (...args: never[]) => unknown };

@@ -14,7 +14,7 @@ import type { CommandSource, RuntimeApi, RuntimeWorkerData } from './runtime-pro
 import { StatusFeed } from './status-feed.js';
 
 /** Runs lines of the command language. */
-export interface Interpreter {
+interface Interpreter {
   execute(line: string, source: CommandSource): Promise<CommandResult>;
 }
 
