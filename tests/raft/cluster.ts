@@ -167,11 +167,28 @@ export class Cluster {
   /** Delivers or loses the message at `position` in flight. */
   deliver(position: number): void {
     const [message] = this.inFlight.splice(position, 1);
-    if (message === undefined || !this.canPass(message)) return;
+    if (message === undefined) return;
     const node = this.node(message.to);
-    if (!node.isUp) return;
-    this.step(node, message);
-    this.pump(node);
+    const isDelivered = node.isUp && this.canPass(message);
+    if (isDelivered) {
+      this.step(node, message);
+      this.pump(node);
+    }
+    this.#report(message, isDelivered);
+  }
+
+  /** Loses the first `count` messages from `position` on. */
+  lose(position: number, count = 1): void {
+    for (const message of this.inFlight.splice(position, count)) this.#report(message, false);
+  }
+
+  /** The sender of a snapshot has to be told what became of it. */
+  #report(message: Message, isDelivered: boolean): void {
+    if (message.type !== 'InstallSnapshot') return;
+    const sender = this.node(message.from);
+    if (!sender.isUp) return;
+    sender.core.reportSnapshot(message.to, isDelivered);
+    this.pump(sender);
   }
 
   tick(node: ClusterNode): void {

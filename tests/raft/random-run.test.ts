@@ -107,10 +107,10 @@ class Schedule {
     const position = this.#random(near);
     const message = cluster.inFlight[position];
     const fate = this.#random(100);
-    if (fate < 6) cluster.inFlight.splice(position, 1);
+    if (fate < 6) cluster.lose(position);
     else cluster.deliver(position);
     if (fate > 95 && message !== undefined) cluster.inFlight.push(message);
-    if (cluster.inFlight.length > 300) cluster.inFlight.splice(0, 100);
+    if (cluster.inFlight.length > 300) cluster.lose(0, 100);
   }
 
   #partition(): void {
@@ -147,7 +147,7 @@ class Schedule {
   recover(): void {
     const { cluster } = this;
     cluster.heal();
-    cluster.inFlight = [];
+    cluster.lose(0, cluster.inFlight.length);
     for (const node of cluster.nodes) if (!node.isUp) node.restart();
     cluster.settle();
     const isDone = (): boolean => {

@@ -42,7 +42,8 @@ export class SafetyChecker {
     for (const node of nodes) {
       if (!node.isUp) continue;
       this.#checkTerms(node);
-      if (node.core.role === 'leader') this.#checkLeader(node, nodes);
+      if (node.core.role === 'leader') this.#checkLeader(node);
+      this.#checkCommit(node, nodes);
     }
   }
 
@@ -52,13 +53,10 @@ export class SafetyChecker {
     const before = this.#terms.get(node.id) ?? 0;
     if (stored < before) violated('term never goes back', `node ${node.id}: ${before} to ${stored}`);
     this.#terms.set(node.id, stored);
-    const commit = this.#commits.get(core) ?? 0;
-    if (core.commitIndex < commit) violated('commit never goes back', `node ${node.id}`);
-    this.#commits.set(core, core.commitIndex);
     if (core.appliedIndex > core.commitIndex) violated('applied is committed', `node ${node.id}`);
   }
 
-  #checkLeader(node: ClusterNode, nodes: readonly ClusterNode[]): void {
+  #checkLeader(node: ClusterNode): void {
     const { core } = node;
     const known = this.#leaders.get(core.term);
     if (known === undefined) {
@@ -67,7 +65,6 @@ export class SafetyChecker {
     } else if (known !== node.id) {
       violated('election safety', `term ${core.term} has leaders ${known} and ${node.id}`);
     }
-    this.#checkCommit(node, nodes);
   }
 
   /** Leader completeness, when it is elected. Its log is stored by then, but for the no-op. */
@@ -80,26 +77,22 @@ export class SafetyChecker {
     }
   }
 
-  /** Commit index counted from scratch: a quorum has the entry on disk. */
+  /** Commit index counted from scratch, when a leader moves it: a quorum has the entry on disk. */
   #checkCommit(node: ClusterNode, nodes: readonly ClusterNode[]): void {
-    const { commitIndex, configuration } = node.core;
-    const term = this.#appliedTerms.get(commitIndex) ?? storedTerm(node, commitIndex);
-    if (term === undefined) return;
+    const { commitIndex, configuration, role } = node.core;
+    const before = this.#commits.get(node.core) ?? 0;
+    if (commitIndex < before) violated('commit never goes back', `node ${node.id}`);
+    this.#commits.set(node.core, commitIndex);
+    if (role !== 'leader' || commitIndex === before || commitIndex <= this.highestApplied) return;
+    const { term } = node.core;
     const byCounting = jointCommitted(configuration, {
       ackedIndex: id => {
         const other = nodes[id - 1];
-        if (other === undefined) return 0;
-        const isBehindSnapshot = commitIndex < other.storage.firstIndex();
-        return isBehindSnapshot || storedTerm(other, commitIndex) === term ? commitIndex : 0;
+        return other !== undefined && storedTerm(other, commitIndex) === term ? commitIndex : 0;
       },
     });
-    if (byCounting < commitIndex && !this.#isAppliedAnywhere(commitIndex)) {
+    if (byCounting < commitIndex) {
       violated('commit needs a quorum', `leader ${node.id} committed ${commitIndex}`);
     }
-  }
-
-  /** Then it was checked when it was committed, perhaps under an earlier membership. */
-  #isAppliedAnywhere(index: number): boolean {
-    return index <= this.highestApplied;
   }
 }
