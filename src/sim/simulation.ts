@@ -1,0 +1,398 @@
+/**
+ * One run: a plan, played from beginning to end in virtual time.
+ *
+ * First the safety phase, with every fault of the plan: the invariants are checked after every event. Then the liveness
+ * phase: faults heal, of the nodes only a quorum where the plan says so (the rest stays dead for ever), and within bounded time there
+ * must be a leader, every client must be served and all must be equal. Last, the clients' history is judged.
+ *
+ * @module
+ */
+import { checkLinearizable } from '../harness/check.js';
+import type { ControlRequest } from '../node/control.js';
+import type { Mutation } from '../node/driver-options.js';
+import type { Outcome } from '../node/outcome.js';
+import type { NodeIndex } from '../node/peer-id.js';
+import type { TraceEvent } from '../node/trace.js';
+import { Clients, checkTokens } from './clients.js';
+import { Coverage } from './coverage.js';
+import { EventQueue } from './event-queue.js';
+import { FaultRunner } from './fault-runner.js';
+import { Invariants } from './invariants.js';
+import { Network } from './network.js';
+import type { Plan } from './plan.js';
+import { randomFor } from './random.js';
+import { type NodeListener, SimulatedNode } from './simulated-node.js';
+import { TraceRecorder } from './trace-recorder.js';
+import { Violation, type ViolationKind } from './violation.js';
+
+export interface SimulationOptions {
+  /** Rules switched off, to see whether the checks notice. */
+  readonly mutations?: ReadonlySet<Mutation>;
+  /** Gets every event as one line of text. */
+  readonly onTraceLine?: (line: string) => void;
+}
+
+export interface SimulationResult {
+  readonly plan: Plan;
+  readonly violation: {
+    readonly kind: ViolationKind;
+    readonly atMs: number;
+    readonly message: string;
+  } | null;
+  /** Why the run proves little although nothing broke; null: it counts. */
+  readonly vacuous: string | null;
+  readonly simulatedMs: number;
+  readonly events: number;
+  readonly checks: number;
+  readonly operations: number;
+  readonly traceHash: string;
+  readonly coverage: Readonly<Record<string, number>>;
+  /** The last events before the end, as text. */
+  readonly lastEvents: readonly string[];
+}
+
+/** The liveness phase: what must happen within this time after the faults healed. */
+const CONVERGE_WITHIN_MS = 60_000;
+/** Clients go on for so long after the faults healed, to show that they are served. */
+const SERVE_MS = 3_000;
+const POLL_MS = 100;
+
+export class Simulation {
+  readonly #plan: Plan;
+  readonly #queue = new EventQueue();
+  readonly #coverage = new Coverage();
+  readonly #network: Network;
+  readonly #nodes: readonly SimulatedNode[];
+  readonly #clients: Clients;
+  readonly #invariants: Invariants;
+  readonly #faults: FaultRunner;
+  readonly #trace: TraceRecorder;
+
+  constructor(plan: Plan, options: SimulationOptions = {}) {
+    this.#plan = plan;
+    this.#trace = new TraceRecorder(options.onTraceLine ?? null);
+    const random = randomFor(plan.seed, 'network');
+    this.#network = new Network(plan.network, this.#queue, random, this.#coverage, frame => {
+      this.#nodes[frame.to]?.receive(frame);
+    });
+    this.#invariants = new Invariants(
+      () => this.#queue.nowMs,
+      node => this.#votersSeenBy(node),
+    );
+    const mutations = options.mutations ?? new Set<Mutation>();
+    this.#nodes = Array.from(
+      { length: plan.nodes + plan.spares },
+      (_, index) => new SimulatedNode(index, plan, this.#queue, this.#coverage, this.#listener(), mutations),
+    );
+    this.#clients = new Clients(plan, this.#queue, this.#coverage, () =>
+      this.#nodes.flatMap(node => {
+        const { driver } = node;
+        return driver === null ? [] : [{ node: node.index, driver, wake: () => node.wake() }];
+      }),
+    );
+    this.#faults = new FaultRunner({
+      plan,
+      queue: this.#queue,
+      network: this.#network,
+      coverage: this.#coverage,
+      nodes: this.#nodes,
+      crash: node => this.#crash(node),
+      restart: node => this.#restart(node),
+      forget: node => this.#invariants.forget(node.index),
+      askLeader: request => this.#askLeader(request),
+      mayLose: node => this.#mayLose([node]),
+    });
+  }
+
+  run(): SimulationResult {
+    let violation: SimulationResult['violation'] = null;
+    try {
+      for (const node of this.#nodes) if (node.index < this.#plan.nodes) this.#restart(node);
+      this.#clients.start();
+      this.#faults.schedule();
+      this.#runUntil(this.#plan.safetyMs);
+      this.#heal();
+      this.#converge();
+      this.#judge();
+    } catch (error) {
+      violation = asViolation(error, this.#queue.nowMs);
+    }
+    return {
+      plan: this.#plan,
+      violation,
+      vacuous: violation === null ? this.#vacuous() : null,
+      simulatedMs: this.#queue.nowMs,
+      events: this.#queue.scheduled,
+      checks: this.#invariants.checks,
+      operations: this.#clients.history.length,
+      traceHash: this.#trace.hash,
+      coverage: this.#coverage.counts(),
+      lastEvents: this.#trace.lastLines(),
+    };
+  }
+
+  #runUntil(untilMs: number): void {
+    while (this.#queue.runNext(untilMs));
+  }
+
+  #listener(): NodeListener {
+    return {
+      send: frame => this.#network.send(frame),
+      outcome: (_: NodeIndex, outcome: Outcome) => this.#queue.after(0, () => this.#clients.outcome(outcome)),
+      trace: (node: NodeIndex, event: TraceEvent) => {
+        this.#trace.add(this.#queue.nowMs, node, event);
+        this.#count(event);
+        this.#invariants.observe(node, event);
+      },
+      recovered: (node, found) => this.#invariants.recovered(node, found),
+      turnEnded: node => this.#invariants.turnEnded(node),
+      alarm: (node, text) => {
+        throw new Violation('alarm', this.#queue.nowMs, `n${node}: ${text}`);
+      },
+      faulted: node => this.#clients.lost(node),
+    };
+  }
+
+  #count(event: TraceEvent): void {
+    switch (event.ev) {
+      case 'leader':
+        this.#coverage.add('leader-elected');
+        return;
+      case 'step-down':
+        this.#coverage.add('leader-stepped-down');
+        return;
+      case 'truncate':
+        this.#coverage.add('entries-truncated');
+        return;
+      case 'install':
+        this.#coverage.add('snapshot-installed');
+        return;
+      case 'apply':
+        if (event.client !== null && !event.effect) this.#coverage.add('batch-duplicate-skipped');
+        return;
+      default:
+    }
+  }
+
+  #crash(node: SimulatedNode): void {
+    node.crash();
+    this.#clients.lost(node.index);
+  }
+
+  #restart(node: SimulatedNode): void {
+    const isFounder = node.index < this.#plan.nodes && node.incarnation === 0;
+    const members = isFounder ? Array.from({ length: this.#plan.nodes }, (_, member) => member) : [];
+    if (node.life === 'idle' && !isFounder) return;
+    node.start(members);
+  }
+
+  #leader(): SimulatedNode | null {
+    let best: SimulatedNode | null = null;
+    let bestTerm = 0;
+    for (const node of this.#nodes) {
+      const { driver } = node;
+      if (driver === null || driver.role !== 'leader') continue;
+      const { term } = driver.status().raft;
+      if (term > bestTerm) {
+        best = node;
+        bestTerm = term;
+      }
+    }
+    return best;
+  }
+
+  #askLeader(request: ControlRequest): boolean {
+    const leader = this.#leader();
+    if (leader?.driver == null) return false;
+    leader.driver.control(request, result => {
+      if (result.ok && (request.kind === 'add' || request.kind === 'remove'))
+        this.#coverage.add('membership-applied');
+    });
+    leader.wake();
+    return true;
+  }
+
+  #votersSeenBy(node: number): readonly number[] | null {
+    const status = this.#nodes[node]?.driver?.status().raft;
+    return status === undefined || status.joint || this.#plan.faults.some(isMembership)
+      ? null
+      : status.voters;
+  }
+
+  /** Configurations that some node may act on. */
+  #configurations(): (readonly number[])[] {
+    const founders = Array.from({ length: this.#plan.nodes }, (_, node) => node);
+    const seen = this.#nodes.flatMap(node => {
+      const status = node.driver?.status().raft;
+      return status === undefined ? [] : [status.voters];
+    });
+    return seen.length === 0 ? [founders] : seen;
+  }
+
+  /** Is a quorum of every configuration left when `more` go as well as what is lost already? */
+  #mayLose(more: readonly number[]): boolean {
+    const gone = new Set([
+      ...more,
+      ...this.#nodes.filter(node => node.life === 'lost').map(node => node.index),
+    ]);
+    return this.#configurations().every(voters => {
+      const left = voters.filter(voter => !gone.has(voter as NodeIndex));
+      return left.length * 2 > voters.length && left.length >= 2;
+    });
+  }
+
+  /**
+   * Faults end. Who is dead for ever is chosen at once where membership never changed; else only when it has come to rest,
+   * since a change under way moves the quorum.
+   */
+  #heal(): void {
+    this.#faults.stop();
+    const changes = this.#plan.faults.some(isMembership);
+    const dead = changes ? [] : this.#chooseDead();
+    for (const node of this.#nodes) {
+      if (dead.includes(node.index)) {
+        this.#crash(node);
+        continue;
+      }
+      node.resume();
+      node.setDiskFull(false);
+      node.setSyncMs(null);
+      node.setClock(0, 1);
+      this.#restart(node);
+    }
+    this.#network.heal(dead);
+    if (!changes) return;
+    this.#waitFor('not-converged', 'membership to come to rest', () => this.#isMembershipAtRest());
+    const later = this.#chooseDead();
+    for (const node of later) this.#crash(this.#nodes[node] as SimulatedNode);
+    this.#network.heal(later);
+  }
+
+  /** Everybody up has the same voters, and nobody is still learning or leaving. */
+  #isMembershipAtRest(): boolean {
+    const leader = this.#leader()?.driver?.status().raft;
+    if (
+      leader === undefined ||
+      leader.joint ||
+      leader.learners.length > 0 ||
+      leader.applied < leader.lastIndex
+    )
+      return false;
+    const voters = leader.voters.join();
+    return leader.voters.every(voter => {
+      const status = this.#nodes[voter]?.driver?.status().raft;
+      return status === undefined || status.voters.join() === voters;
+    });
+  }
+
+  /** As many nodes as every configuration can lose. */
+  #chooseDead(): number[] {
+    const dead: number[] = [];
+    if (!this.#plan.healOnlyQuorum) return dead;
+    const random = randomFor(this.#plan.seed, 'faults');
+    const order = this.#nodes.map(node => node.index as number);
+    while (order.length > 0) {
+      const [node] = order.splice(random.below(order.length), 1);
+      if (node !== undefined && this.#mayLose([...dead, node])) dead.push(node);
+    }
+    return dead;
+  }
+
+  #converge(): void {
+    const healedMs = this.#queue.nowMs;
+    this.#runUntil(healedMs + SERVE_MS);
+    const servedBefore = this.#coverage.count('operation-ok');
+    this.#waitFor('no-progress', 'a client to be served after the faults healed', () => {
+      return this.#coverage.count('operation-ok') > servedBefore;
+    });
+    this.#clients.stop();
+    this.#waitFor('no-progress', 'the clients to finish', () => this.#clients.busy === 0);
+    this.#waitFor('not-converged', 'all nodes to be equal', () => this.#isConverged());
+    this.#readEverything();
+  }
+
+  #waitFor(kind: ViolationKind, what: string, holds: () => boolean): void {
+    const deadlineMs = this.#queue.nowMs + CONVERGE_WITHIN_MS;
+    while (!holds()) {
+      if (this.#queue.nowMs >= deadlineMs) {
+        throw new Violation(
+          kind,
+          this.#queue.nowMs,
+          `waited ${CONVERGE_WITHIN_MS} ms for ${what}; ${this.#describe()}`,
+        );
+      }
+      this.#runUntil(this.#queue.nowMs + POLL_MS);
+    }
+  }
+
+  #describe(): string {
+    return this.#nodes
+      .map(node => {
+        const status = node.driver?.status().raft;
+        return `n${node.index} ${node.life}${status === undefined ? '' : ` ${status.role} t${status.term} ${status.applied}/${status.commit}/${status.lastIndex}`}`;
+      })
+      .join(', ');
+  }
+
+  #isConverged(): boolean {
+    const leader = this.#leader()?.driver?.status();
+    if (leader === undefined) return false;
+    const { voters, learners, lastIndex } = leader.raft;
+    return this.#nodes.every(node => {
+      if (!voters.includes(node.index) && !learners.includes(node.index)) return true;
+      const status = node.driver?.status();
+      return (
+        status === undefined || (status.raft.applied === lastIndex && status.stateHash === leader.stateHash)
+      );
+    });
+  }
+
+  /** Every key, at every node that is up: the last word on what was kept. */
+  #readEverything(): void {
+    let open = 0;
+    const members = this.#leader()?.driver?.status().raft.voters ?? [];
+    for (const node of this.#nodes) {
+      if (node.driver === null || !members.includes(node.index)) continue;
+      for (const { key } of this.#clients.keys()) {
+        open += 1;
+        this.#clients.readAt(node, key, () => {
+          open -= 1;
+        });
+      }
+    }
+    this.#waitFor('no-progress', 'the last reads', () => open === 0);
+  }
+
+  #judge(): void {
+    const { history } = this.#clients;
+    const atMs = this.#queue.nowMs;
+    checkTokens(history, atMs);
+    const result = checkLinearizable(history);
+    if (result.verdict === 'linearizable') return;
+    const why = result.violations.map(violation => violation.explanation).join('\n');
+    throw new Violation(
+      'not-linearizable',
+      atMs,
+      why === '' ? `undecided: ${result.undecidedKeys.join(' ')}` : why,
+    );
+  }
+
+  #vacuous(): string | null {
+    const seen = new Set(this.#clients.history.filter(({ ok }) => ok === true).map(({ op }) => op));
+    for (const op of ['get', 'put', 'append', 'incr']) if (!seen.has(op)) return `no ${op} was acknowledged`;
+    for (const { kind } of this.#plan.faults)
+      if (!this.#faults.fired.has(kind)) return `fault ${kind} never happened`;
+    return null;
+  }
+}
+
+const isMembership = ({ kind }: { readonly kind: string }): boolean => kind === 'add' || kind === 'remove';
+
+function asViolation(error: unknown, atMs: number): NonNullable<SimulationResult['violation']> {
+  if (error instanceof Violation) return { kind: error.kind, atMs: error.atMs, message: error.message };
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { kind: 'crashed', atMs, message: text };
+}
+
+export const simulate = (plan: Plan, options: SimulationOptions = {}): SimulationResult =>
+  new Simulation(plan, options).run();
