@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { mixNumber } from './content-hash.js';
+import { mix, mixNumber } from './content-hash.js';
 
 export const WINDOW_BATCHES = 1024;
 /** Beyond this many origins, the one that was silent longest is forgotten. */
@@ -23,6 +23,8 @@ export interface OriginWindow {
   usedAt: number;
   /** Bit `sequence % WINDOW_BATCHES` is set: seen. */
   readonly seen: Uint32Array;
+  /** Null when it has to be computed again. */
+  hash: number | null;
 }
 
 export type Admission = 'new' | 'duplicate';
@@ -36,6 +38,7 @@ export class Duplicates {
     if (epoch < window.epoch) return 'duplicate';
     if (epoch > window.epoch) restart(window, epoch);
     window.usedAt = index;
+    window.hash = null;
     if (sequence > window.highest) advance(window, sequence);
     else if (sequence <= window.highest - WINDOW_BATCHES || isSeen(window, sequence)) {
       return 'duplicate';
@@ -57,10 +60,9 @@ export class Duplicates {
   /** Independent of the order of the origins. */
   hash(): number {
     let sum = 0;
-    for (const { origin, epoch, highest, usedAt, seen } of this.#windows.values()) {
-      let hash = mixNumber(mixNumber(mixNumber(mixNumber(3, origin), epoch), highest), usedAt);
-      for (const word of seen) hash = mixNumber(hash, word);
-      sum = (sum + hash) | 0;
+    for (const window of this.#windows.values()) {
+      window.hash ??= hashWindow(window);
+      sum = (sum + window.hash) | 0;
     }
     return sum;
   }
@@ -70,7 +72,7 @@ export class Duplicates {
     if (present !== undefined) return present;
     if (this.#windows.size >= MAX_ORIGINS) this.#forgetLeastRecent();
     const seen = new Uint32Array(WINDOW_WORDS);
-    const window = { origin, epoch, highest: 0, usedAt: index, seen };
+    const window = { origin, epoch, highest: 0, usedAt: index, seen, hash: null };
     this.#windows.set(origin, window);
     return window;
   }
@@ -82,6 +84,12 @@ export class Duplicates {
     }
     if (oldest !== undefined) this.#windows.delete(oldest.origin);
   }
+}
+
+function hashWindow({ origin, epoch, highest, usedAt, seen }: OriginWindow): number {
+  let hash = mixNumber(mixNumber(mixNumber(mixNumber(3, origin), epoch), highest), usedAt);
+  for (const word of seen) hash = mix(hash, word);
+  return hash;
 }
 
 function restart(window: OriginWindow, epoch: number): void {

@@ -113,7 +113,7 @@ function readWindows(input: ByteReader): OriginWindow[] {
     const usedAt = input.f64();
     const seen = new Uint32Array(WINDOW_WORDS);
     for (let word = 0; word < WINDOW_WORDS; word++) seen[word] = input.u32();
-    windows.push({ origin, epoch, highest, usedAt, seen });
+    windows.push({ origin, epoch, highest, usedAt, seen, hash: null });
   }
   return windows;
 }

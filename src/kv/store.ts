@@ -17,6 +17,7 @@ import {
   valueSize,
 } from './entry.js';
 import { ExpiryHeap } from './expiry-heap.js';
+import { KeyMap } from './key-map.js';
 
 /** A snapshot in progress. It is shown each entry it does not have yet before that entry changes. */
 export interface EntryCapture {
@@ -30,7 +31,7 @@ export class Store {
   /** Number of changes so far; the next version is one more. */
   changeCount = 0;
   #capture: EntryCapture | null = null;
-  #byKey = new Map<string, Entry>();
+  #byKey = new KeyMap();
   /** Without gaps: the last entry moves into the place of one that leaves. */
   #slots: Entry[] = [];
   readonly #expiry = new ExpiryHeap();
@@ -119,7 +120,7 @@ export class Store {
     this.beforeChange(entry);
     this.changeCount++;
     this.#expiry.remove(entry);
-    this.#byKey.delete(entry.key);
+    this.#byKey.delete(entry);
     this.#vacate(entry);
   }
 
@@ -148,7 +149,7 @@ export class Store {
   /** Removes all keys, at once. */
   clear(): void {
     this.changeCount++;
-    this.#byKey = new Map();
+    this.#byKey = new KeyMap();
     this.#slots = [];
     this.#expiry.clear();
     this.#hashHigh = 0;
@@ -185,7 +186,7 @@ export class Store {
     const fits = entry.slot < this.#slots.length && this.#slots[entry.slot] === undefined;
     if (!fits || this.#byKey.has(entry.key)) return false;
     this.#slots[entry.slot] = entry;
-    this.#byKey.set(entry.key, entry);
+    this.#byKey.add(entry);
     if (entry.deadlineMs !== NO_DEADLINE) this.#expiry.add(entry);
     this.#account(entry);
     return true;
@@ -196,7 +197,7 @@ export class Store {
     if (this.#capture !== null) entry.capturedBy = this.#capture.id;
     entry.slot = this.#slots.length;
     this.#slots.push(entry);
-    this.#byKey.set(key, entry);
+    this.#byKey.add(entry);
     this.#setDeadline(entry, deadlineMs);
     this.afterChange(entry);
     return entry;

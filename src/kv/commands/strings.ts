@@ -20,6 +20,8 @@ import { ALL_KEYS, type Command, KEY_VALUE_PAIRS, ONE_KEY } from './command.js';
 import { MILLISECONDS, parseFutureDeadline, SECONDS, type TimeUnit } from './deadline.js';
 import { parseSetOptions } from './set-options.js';
 
+const APPENDS_PER_FLATTENING = 2048;
+
 function get(context: Context, args: readonly string[]): Reply {
   const value = context.string(args[0] ?? '');
   return value === WRONG ? WRONG_TYPE : (value ?? NIL);
@@ -110,8 +112,12 @@ function append(context: Context, args: readonly string[]): Reply {
   const { value } = entry;
   if (typeof value !== 'string') return WRONG_TYPE;
   if (value.length + suffix.length > context.valueLimit) return STRING_TOO_LONG;
-  store.replaceValue(entry, value + suffix, hashText(suffix, entry.valueHash));
-  return value.length + suffix.length;
+  const longer = value + suffix;
+  // The engine keeps a sum of strings as a tree until one looks inside: look now and then, or it would take many
+  // times the memory of the text.
+  if (entry.version % APPENDS_PER_FLATTENING === 0) longer.charCodeAt(0);
+  store.replaceValue(entry, longer, hashText(suffix, entry.valueHash));
+  return longer.length;
 }
 
 function strlen(context: Context, args: readonly string[]): Reply {
