@@ -1,0 +1,22 @@
+/**
+ * All commands of `raftkv`. A new one is a file of its own and a line here.
+ *
+ * @module
+ */
+import type { Command } from 'commander';
+import { chaosCommand } from './chaos.js';
+import { clientCommand } from './client.js';
+import { runCommand } from './run.js';
+import { serveCommand } from './serve.js';
+import { statusCommand } from './status.js';
+
+/** Makes the command; its action throws `OperationFailed` or `InvalidOperation`, or sets `process.exitCode`. */
+export type CommandFactory = () => Command;
+
+export const COMMAND_FACTORIES: readonly CommandFactory[] = [
+  serveCommand,
+  clientCommand,
+  chaosCommand,
+  statusCommand,
+  runCommand,
+];

@@ -1,0 +1,92 @@
+/**
+ * `raftkv serve`: a cluster without a terminal UI.
+ *
+ * @module
+ */
+import { Command } from 'commander';
+import { type ClusterConfig, endpointsOf, nodeCountOf, nodesOnServer } from '../config/cluster-config.js';
+import { type Cluster, type ClusterOptions, startCluster } from '../index.js';
+import { CONFIG_ARGUMENT_HELP, configOf, matrixOf, wholeNumber } from './arguments.js';
+import { InvalidOperation, OperationFailed } from './cli-error.js';
+import { print, printError } from './terminal.js';
+
+interface ServeFlags {
+  readonly nodes?: number;
+  readonly data?: string;
+  readonly memory?: true;
+  readonly matrix?: string;
+  readonly seed?: number;
+  readonly trace?: string;
+  readonly host?: string;
+}
+
+const DEFAULT_DATA_DIRECTORY = 'raftkv-data';
+
+export const serveCommand = (): Command =>
+  new Command('serve')
+    .description('Start a cluster and serve Redis clients at the port of every node.')
+    .argument('[config]', CONFIG_ARGUMENT_HELP)
+    .option('--nodes <count>', 'number of nodes, whatever the config says', wholeNumber(1, 255))
+    .option('--data <directory>', `where the nodes keep their data (default: ${DEFAULT_DATA_DIRECTORY})`)
+    .option('--memory', 'keep everything in memory; it ends with the program')
+    .option('--matrix <file>', 'connection matrix to begin with')
+    .option('--seed <number>', 'seed of all random choices', wholeNumber(0, 4_294_967_295))
+    .option('--trace <file>', 'append what the nodes do to a file, as JSON lines')
+    .option('--host <name>', 'which server of the config this is')
+    .action(serve);
+
+const serve = async (path: string | undefined, flags: ServeFlags): Promise<void> => {
+  if (flags.memory && flags.data !== undefined) {
+    throw new InvalidOperation('--memory and --data cannot both be given');
+  }
+  const { config } = configOf(path, flags.nodes);
+  checkHost(config, flags.host);
+  const stopped = untilSignal();
+  const startedAt = performance.now();
+  const cluster = await startCluster(optionsOf(config, flags));
+  try {
+    const status = await cluster.status();
+    const ports = endpointsOf(config).map(({ port }) => port);
+    const where = flags.memory ? 'in memory' : `data in ${flags.data ?? DEFAULT_DATA_DIRECTORY}`;
+    print(
+      `ready: ${nodeCountOf(config)} nodes on ports ${Math.min(...ports)}–${Math.max(...ports)}, ` +
+        `leader ${status.leader ?? 'none'}, term ${status.term}, ${where}, seed ${status.seed}, ` +
+        `after ${((performance.now() - startedAt) / 1000).toFixed(1)} s`,
+    );
+    await endOf(cluster, stopped);
+  } finally {
+    await cluster.stop();
+  }
+};
+
+const optionsOf = (config: ClusterConfig, flags: ServeFlags): ClusterOptions => ({
+  config,
+  ...(flags.memory ? {} : { dataDirectory: flags.data ?? DEFAULT_DATA_DIRECTORY }),
+  ...(flags.matrix === undefined ? {} : { matrix: matrixOf(flags.matrix, config) }),
+  ...(flags.seed === undefined ? {} : { seed: flags.seed }),
+  ...(flags.trace === undefined ? {} : { traceFile: flags.trace }),
+});
+
+/** All nodes run in this program, so a config of several servers has nothing for it to be one of. */
+const checkHost = (config: ClusterConfig, host: string | undefined): void => {
+  if (host !== undefined && nodesOnServer(config, host).length === 0) {
+    throw new InvalidOperation(`--host: expected one of ${config.servers.join(', ')}, found ${host}`);
+  }
+  if (config.servers.length > 1) {
+    throw new OperationFailed(
+      `the config names ${config.servers.length} servers; this version runs clusters of one`,
+    );
+  }
+};
+
+/** Settles at the first SIGINT or SIGTERM; a second one ends the program at once. */
+const untilSignal = (): Promise<NodeJS.Signals> =>
+  new Promise(resolve => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, resolve);
+  });
+
+const endOf = async (cluster: Cluster, stopped: Promise<NodeJS.Signals>): Promise<void> => {
+  const end = await Promise.race([stopped, cluster.ended]);
+  if (end instanceof Error) throw new OperationFailed(`the cluster ended: ${end.message}`);
+  if (end !== null) printError(`${end}: stopping`);
+};
