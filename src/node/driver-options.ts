@@ -29,6 +29,8 @@ export interface DriverOptions {
   readonly epoch: number;
   readonly tickMs: number;
   readonly electionTicks: number;
+  /** Largest election timeout that is drawn; `electionTicks` is the smallest. Default 2 × `electionTicks` - 1. */
+  readonly electionTicksMax?: number;
   readonly heartbeatTicks: number;
   readonly limits?: Partial<DriverLimits>;
   /** Lets `lease` reads skip the quorum round; costs a first election timeout without voting after each start. */
@@ -107,6 +109,7 @@ export function resolveOptions(options: DriverOptions): ResolvedOptions {
   const timeoutTicks = electionTicks * TIMEOUT_ELECTIONS;
   const resolved: ResolvedOptions = {
     leaseReads: false,
+    electionTicksMax: 2 * electionTicks - 1,
     mutations: new Set(),
     ...options,
     limits: {
@@ -120,6 +123,9 @@ export function resolveOptions(options: DriverOptions): ResolvedOptions {
   }
   if (electionTicks <= heartbeatTicks) {
     throw new NodeError('invalid-option', 'electionTicks must be greater than heartbeatTicks');
+  }
+  if (resolved.electionTicksMax < electionTicks) {
+    throw new NodeError('invalid-option', 'electionTicksMax must not be less than electionTicks');
   }
   return resolved;
 }

@@ -97,7 +97,7 @@ export class NodeDriver {
     this.#host = host;
     this.#storage = storage;
     this.#machine = machine;
-    this.#watch = new ElectionWatch(electionTicks, host.random);
+    this.#watch = new ElectionWatch(electionTicks, host.random, options.electionTicksMax);
     this.#raft = new Raft(
       {
         id: raftId,
@@ -155,6 +155,7 @@ export class NodeDriver {
       },
       confState,
     );
+    this.#wasMember = membersOf(confState).has(raftId);
     this.#membership = new Membership(this.#raft);
     this.#snapshots = new Snapshots({
       raft: this.#raft,
@@ -237,6 +238,10 @@ export class NodeDriver {
   }
 
   // ── observation ─────────────────────────────────────────────────────────────────────────────────────────────
+
+  get node(): NodeIndex {
+    return this.#options.node;
+  }
 
   get isRunning(): boolean {
     return this.#life === 'running';
@@ -358,6 +363,7 @@ export class NodeDriver {
   #installed(snapshot: Snapshot): void {
     this.#apply(Number.POSITIVE_INFINITY);
     this.#snapshots.installed(snapshot);
+    this.#membershipChanged(snapshot.index);
   }
 
   #apply(commandBudget: number): void {
@@ -530,7 +536,7 @@ export class NodeDriver {
     this.#wasMember = isMember;
   }
 
-  #wasMember = false;
+  #wasMember: boolean;
   #leaving = false;
 
   #diskFull(full: boolean): void {

@@ -7,13 +7,16 @@ import type { RaftId } from '../raft/ids.js';
 
 export class ElectionWatch {
   readonly #electionTicks: number;
+  readonly #electionTicksMax: number;
   readonly #random: () => number;
   #timeoutTicks: number;
   #elapsedTicks = 0;
   #granted = new Set<RaftId>();
 
-  constructor(electionTicks: number, random: () => number) {
+  /** `electionTicksMax` is drawn too; default the usual 2E - 1. */
+  constructor(electionTicks: number, random: () => number, electionTicksMax = 2 * electionTicks - 1) {
     this.#electionTicks = electionTicks;
+    this.#electionTicksMax = electionTicksMax;
     this.#random = random;
     this.#timeoutTicks = electionTicks;
   }
@@ -30,9 +33,10 @@ export class ElectionWatch {
     return this.#granted;
   }
 
-  /** The core's source of timeouts: uniform in [E, 2E - 1]. */
+  /** The core's source of timeouts: uniform from the smallest to the largest, both included. */
   draw(): number {
-    this.#timeoutTicks = this.#electionTicks + Math.floor(this.#random() * this.#electionTicks);
+    const choices = this.#electionTicksMax - this.#electionTicks + 1;
+    this.#timeoutTicks = this.#electionTicks + Math.floor(this.#random() * choices);
     this.#elapsedTicks = 0;
     return this.#timeoutTicks;
   }

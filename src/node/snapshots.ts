@@ -17,6 +17,7 @@ import type { Applier } from './applier.js';
 import type { ControlDone } from './control.js';
 import type { ResolvedOptions } from './driver-options.js';
 import type { Host } from './host.js';
+import { membersOf } from './membership.js';
 import type { SnapshotChunk, SnapshotChunkReply } from './messages.js';
 import type { Outbox } from './outbox.js';
 import { nodeOf } from './peer-id.js';
@@ -110,7 +111,10 @@ export class Snapshots {
     const { raft, storage, options, outbox } = this.#parts;
     this.#endSender(message.to);
     const reader = storage.openSnapshot();
-    if (reader === null) {
+    if (reader === null || !membersOf(reader.snapshot.confState).has(message.to)) {
+      // A member that joined after it would not take it: a newer one is made, and the core asks again at its next chance.
+      reader?.close();
+      this.#maker.begin();
       raft.reportSnapshot(message.to, false);
       return;
     }
