@@ -1,0 +1,173 @@
+/**
+ * What each key does. What changes the cluster goes out as a line of the command language, as if it had been typed.
+ *
+ * @module
+ */
+import { EVENT_FILTERS, selectLines } from './event-lines.js';
+import { explainSelection } from './explain.js';
+import type { ActionName } from './keys.js';
+import { layoutOf } from './layout.js';
+import { changeLoss, cutLink, toggleSymmetric, undoEdit } from './link-actions.js';
+import { heal, isolateNode, killLeader, killNode, onNode, pauseNode, reviveNode } from './node-actions.js';
+import { findEvent, openSearch } from './search-input.js';
+import { send } from './send.js';
+import { LINK_METRICS, PANELS, type State } from './state.js';
+import { type ActionHandler, type Effect, only, type Step } from './step.js';
+
+function withEffect(state: State, effect: Effect): Step {
+  return { state, effects: [effect] };
+}
+
+/** The entry after (or before) the current one, round and round. */
+function cycle<Item>(items: readonly Item[], current: Item, step: number): Item {
+  const next = items[(items.indexOf(current) + step + items.length) % items.length];
+  return next ?? current;
+}
+
+/** Panels on the screen, in their order; Tab goes only to these. */
+function visiblePanels(state: State): readonly State['focus'][] {
+  const { columns, rows, focus } = state;
+  const nodes = state.status?.nodes.length ?? state.facts.nodes;
+  const layout = layoutOf({ columns, rows, nodes, focus: 'nodes', zoomed: false });
+  if (layout.kind === 'too-small') return [focus];
+  const placed = layout.bands.flatMap(band => (band.kind === 'panels' ? band.panels : []));
+  return PANELS.filter(panel => placed.some(one => one.panel === panel));
+}
+
+function focusStep(step: 1 | -1): ActionHandler {
+  return state => {
+    const panels = state.zoomed ? PANELS : visiblePanels(state);
+    return only({
+      ...state,
+      focus: panels.includes(state.focus) ? cycle(panels, state.focus, step) : (panels[0] ?? 'nodes'),
+    });
+  };
+}
+
+function clamp(value: number, most: number): number {
+  return Math.max(0, Math.min(most, value));
+}
+
+/** Moves what the focused panel selects, or scrolls it; the amounts are far too large for first and last. */
+function move(down: number, right: number): ActionHandler {
+  return state => {
+    if (state.mode.kind === 'help' || state.mode.kind === 'text') {
+      return only({ ...state, mode: { ...state.mode, scroll: Math.max(0, state.mode.scroll + down) } });
+    }
+    const last = (state.status?.nodes.length ?? 1) - 1;
+    if (state.focus === 'links') {
+      const link = { from: clamp(state.link.from + down, last), to: clamp(state.link.to + right, last) };
+      return only({ ...state, link });
+    }
+    if (state.focus === 'events') {
+      const most = Math.max(0, selectLines(state.events.lines, state.query).length - 1);
+      return only({ ...state, eventScroll: clamp(state.eventScroll - down, most), foundEvent: null });
+    }
+    return only({ ...state, node: clamp(state.node + down, last) });
+  };
+}
+
+const HALF_PAGE = 8;
+const FAR = 100_000;
+
+function closeOverlay(state: State): State {
+  const isOverPrompt = state.mode.kind === 'text' && state.mode.fromPrompt;
+  return { ...state, mode: { kind: isOverPrompt ? 'prompt' : 'panels' } };
+}
+
+const back: ActionHandler = state =>
+  only({
+    ...state,
+    zoomed: false,
+    search: '',
+    foundEvent: null,
+    eventScroll: 0,
+    query: { filter: 'all', text: '', node: null },
+  });
+
+const freeze: ActionHandler = state => {
+  if (!state.frozen) return only({ ...state, frozen: true });
+  return only({ ...state, frozen: false, status: state.latest, samples: [], rates: null });
+};
+
+const explain: ActionHandler = state => {
+  const text = explainSelection(state);
+  return only(
+    text === null ? state : { ...state, mode: { kind: 'text', ...text, scroll: 0, fromPrompt: false } },
+  );
+};
+
+const answerYes: ActionHandler = (state, _key, around) => {
+  if (state.mode.kind !== 'confirm') return only(state);
+  const { lines } = state.mode;
+  return lines.length === 0
+    ? withEffect(closeOverlay(state), { kind: 'quit' })
+    : send(closeOverlay(state), lines, around.nowMs);
+};
+
+/** Quitting ends the cluster: with commands still running it is asked first. */
+const quit: ActionHandler = state => {
+  if (state.running === 0) return withEffect(state, { kind: 'quit' });
+  const question = `${state.running} commands still run. Quit and stop the cluster?`;
+  return only({ ...state, mode: { kind: 'confirm', question, lines: [] } });
+};
+
+export const ACTIONS: Readonly<Record<ActionName, ActionHandler>> = {
+  quit,
+  interrupt: state => withEffect(state, { kind: 'quit' }),
+  suspend: state => withEffect(state, { kind: 'suspend' }),
+  repaint: state => withEffect(state, { kind: 'repaint' }),
+  screenshot: state => withEffect(state, { kind: 'screenshot' }),
+  help: state => only({ ...state, mode: { kind: 'help', scroll: 0 } }),
+  prompt: state => only({ ...state, mode: { kind: 'prompt' } }),
+  'focus-next': focusStep(1),
+  'focus-previous': focusStep(-1),
+  'focus-panel': (state, key) => only({ ...state, focus: PANELS[Number(key.slice(-1)) - 1] ?? state.focus }),
+  zoom: state => only({ ...state, zoomed: !state.zoomed }),
+  back,
+  explain,
+  freeze,
+  up: move(-1, 0),
+  down: move(1, 0),
+  left: move(0, -1),
+  right: move(0, 1),
+  'page-up': move(-HALF_PAGE, 0),
+  'page-down': move(HALF_PAGE, 0),
+  first: move(-FAR, 0),
+  last: move(FAR, 0),
+  kill: killNode,
+  revive: reviveNode,
+  pause: pauseNode,
+  isolate: isolateNode,
+  rejoin: onNode(node => `heal ${node}`),
+  transfer: onNode(node => `transfer ${node}`),
+  snapshot: onNode(node => `snapshot ${node}`),
+  'kill-leader': killLeader,
+  heal,
+  'loss-more': changeLoss(drop => drop + 0.1),
+  'loss-less': changeLoss(drop => drop - 0.1),
+  'loss-set': (state, key, around) => changeLoss(() => Number(key) / 10)(state, key, around),
+  'loss-none': changeLoss(() => 0),
+  'loss-cut': cutLink,
+  symmetric: toggleSymmetric,
+  metric: state => only({ ...state, metric: cycle(LINK_METRICS, state.metric, 1) }),
+  undo: undoEdit,
+  search: state => only(openSearch(state)),
+  'search-next': state => only(findEvent(state, -1, state.foundEvent)),
+  'search-previous': state => only(findEvent(state, 1, state.foundEvent)),
+  'filter-kind': state => {
+    const filter = cycle(EVENT_FILTERS, state.query.filter, 1);
+    return only({ ...state, query: { ...state.query, filter }, eventScroll: 0 });
+  },
+  'filter-text': state => {
+    const text = state.query.text === '' ? state.search : '';
+    return only({ ...state, query: { ...state.query, text }, eventScroll: 0 });
+  },
+  'filter-node': state => {
+    const node = state.query.node === null ? state.node : null;
+    return only({ ...state, query: { ...state.query, node }, eventScroll: 0 });
+  },
+  close: state => only(closeOverlay(state)),
+  yes: answerYes,
+  no: state => only(closeOverlay(state)),
+};

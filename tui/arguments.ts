@@ -1,0 +1,126 @@
+/**
+ * The command line of `raftkv-tui`.
+ *
+ * @module
+ */
+import { parseArgs } from 'node:util';
+import { THEME_NAMES, type ThemeName } from './theme.js';
+
+export interface Arguments {
+  readonly config: string | null;
+  readonly nodes: number | null;
+  /** Null: in memory. */
+  readonly data: string | null;
+  readonly connect: string | null;
+  readonly script: string | null;
+  readonly exec: string | null;
+  readonly once: boolean;
+  readonly json: boolean;
+  readonly headless: boolean;
+  readonly ascii: boolean;
+  readonly theme: ThemeName;
+  readonly color: boolean;
+  readonly trace: string | null;
+  readonly seed: number | null;
+}
+
+export type ParsedArguments =
+  | { readonly kind: 'run'; readonly args: Arguments }
+  | { readonly kind: 'help' }
+  | { readonly kind: 'version' }
+  | { readonly kind: 'error'; readonly reason: string };
+
+export const USAGE = `raftkv-tui: a Raft key/value cluster in your terminal
+
+usage: raftkv-tui [CONFIG] [options]
+
+  CONFIG               cluster description; default: config.txt here, else the shipped one (10 nodes)
+  --nodes N            number of nodes, instead of what CONFIG says
+  --memory             keep everything in memory (default)
+  --data DIR           keep logs and snapshots in DIR, and go on from there next time
+  --connect HOST:PORT  show and control a running cluster instead of starting one
+  --script FILE        run the command lines of FILE once there is a leader
+  --exec 'A; B'        run command lines, print the answers and end
+  --once               print one screen as plain text and end; with --json one status object
+  --json               no terminal: print each status as a line of JSON
+  --headless           no terminal: print status lines
+  --theme NAME         ${THEME_NAMES.join(', ')}
+  --no-color           no colours (also NO_COLOR=1)
+  --ascii              no characters beyond ASCII
+  --trace FILE         append everything the nodes do to FILE, one JSON object a line
+  --seed N             seed of all random decisions
+  --help, --version
+
+Press ? inside for the keys. Any Redis client can talk to the nodes' ports.
+`;
+
+const OPTIONS = {
+  nodes: { type: 'string' },
+  memory: { type: 'boolean' },
+  data: { type: 'string' },
+  connect: { type: 'string' },
+  script: { type: 'string' },
+  exec: { type: 'string' },
+  once: { type: 'boolean' },
+  json: { type: 'boolean' },
+  headless: { type: 'boolean' },
+  ascii: { type: 'boolean' },
+  theme: { type: 'string' },
+  'no-color': { type: 'boolean' },
+  trace: { type: 'string' },
+  seed: { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean', short: 'V' },
+} as const;
+
+function integer(text: string | undefined, name: string, most: number): number | null {
+  if (text === undefined) return null;
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value > most)
+    throw new Error(`--${name}: expected a number up to ${most}, found ${text}`);
+  return value;
+}
+
+function themeName(text: string | undefined): ThemeName {
+  const found = THEME_NAMES.find(name => name === (text ?? 'dark'));
+  if (found === undefined) throw new Error(`--theme: expected ${THEME_NAMES.join(', ')}, found ${text}`);
+  return found;
+}
+
+function address(text: string | undefined): string | null {
+  if (text === undefined) return null;
+  if (!/^.+:\d+$/.test(text)) throw new Error(`--connect: expected HOST:PORT, found ${text}`);
+  return text;
+}
+
+export function parseArguments(argv: readonly string[]): ParsedArguments {
+  try {
+    const { values, positionals } = parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true });
+    if (values.help) return { kind: 'help' };
+    if (values.version) return { kind: 'version' };
+    if (positionals.length > 1) throw new Error(`expected one CONFIG, found ${positionals.join(' ')}`);
+    if (values.memory && values.data !== undefined) throw new Error('--memory and --data exclude each other');
+    if (values.connect !== undefined && (values.data ?? values.nodes ?? positionals[0]) !== undefined) {
+      throw new Error('--connect takes the cluster as it is: no CONFIG, --nodes or --data');
+    }
+    const args: Arguments = {
+      config: positionals[0] ?? null,
+      nodes: integer(values.nodes, 'nodes', 255),
+      data: values.data ?? null,
+      connect: address(values.connect),
+      script: values.script ?? null,
+      exec: values.exec ?? null,
+      once: values.once ?? false,
+      json: values.json ?? false,
+      headless: values.headless ?? false,
+      ascii: values.ascii ?? false,
+      theme: themeName(values.theme),
+      color: !values['no-color'],
+      trace: values.trace ?? null,
+      seed: integer(values.seed, 'seed', 0xffff_ffff),
+    };
+    return { kind: 'run', args };
+  } catch (error) {
+    return { kind: 'error', reason: error instanceof Error ? error.message : String(error) };
+  }
+}

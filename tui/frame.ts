@@ -1,0 +1,91 @@
+/**
+ * A whole screen as rows, panel by panel: what the Ink tree lays out, also used where Ink is not loaded.
+ *
+ * @module
+ */
+import type { CommandLanguage } from './command-language.js';
+import { type Layout, layoutOf, MIN_COLUMNS, MIN_ROWS } from './layout.js';
+import { drawEvents } from './panels/events.js';
+import { drawKeys, drawPrompt, drawResult } from './panels/footer.js';
+import { drawHeader } from './panels/header.js';
+import { drawLinks } from './panels/links.js';
+import { drawLoad, loadStrip } from './panels/load.js';
+import { drawLog } from './panels/log.js';
+import { drawNodes } from './panels/nodes.js';
+import { drawOverlay, type Overlay } from './panels/overlays.js';
+import { drawRoles } from './panels/roles.js';
+import { fitRow, type Row, span } from './rows.js';
+import { PANELS, type PanelId, type State } from './state.js';
+import type { Theme } from './theme.js';
+import { FRAME_HEIGHT, FRAME_WIDTH, frame, type PanelDrawer, type View } from './view.js';
+
+const DRAWERS: Readonly<Record<PanelId, PanelDrawer>> = {
+  nodes: drawNodes,
+  links: drawLinks,
+  events: drawEvents,
+  log: drawLog,
+  roles: drawRoles,
+  load: drawLoad,
+};
+
+export interface Block {
+  readonly key: string;
+  readonly width: number;
+  readonly rows: readonly Row[];
+}
+
+/** Blocks side by side. */
+export type Slice = readonly Block[];
+
+export interface Frame {
+  readonly slices: readonly Slice[];
+  readonly overlay: Overlay | null;
+}
+
+export function viewOf(state: State, theme: Theme): View {
+  return { state, theme, glyphs: theme.glyphs };
+}
+
+function panelBlock(view: View, panel: PanelId, width: number, height: number): Block {
+  const content = DRAWERS[panel](view, width - FRAME_WIDTH, height - FRAME_HEIGHT);
+  const digit = String(PANELS.indexOf(panel) + 1);
+  const focused = view.state.focus === panel;
+  return { key: panel, width, rows: frame(content, { width, height, focused, digit }, view.glyphs) };
+}
+
+function lineBlock(key: string, row: Row, width: number): Slice {
+  return [{ key, width, rows: [fitRow(row, width)] }];
+}
+
+function tooSmall({ columns, rows }: State): Frame {
+  const text = `needs ${MIN_COLUMNS}x${MIN_ROWS}, is ${columns}x${rows}`;
+  const lines = ['raftkv', text, 'q quits'].slice(0, rows);
+  const slices = lines.map((line, index) => lineBlock(`line${index}`, [span(line)], columns));
+  return { slices, overlay: null };
+}
+
+export function layoutFor(state: State): Layout {
+  const nodes = state.status?.nodes.length ?? state.facts.nodes;
+  const { columns, rows, focus, zoomed } = state;
+  return layoutOf({ columns, rows, nodes, focus, zoomed });
+}
+
+export function drawFrame(state: State, theme: Theme, language: CommandLanguage): Frame {
+  const layout = layoutFor(state);
+  if (layout.kind === 'too-small') return tooSmall(state);
+  const view = viewOf(state, theme);
+  const { columns, rows } = state;
+  const bands = layout.bands.map((band, index): Slice => {
+    if (band.kind === 'strip') return lineBlock(`strip${index}`, loadStrip(view, columns), columns);
+    return band.panels.map(({ panel, width, height }) => panelBlock(view, panel, width, height));
+  });
+  const slices = [
+    lineBlock('header', drawHeader(view, columns), columns),
+    ...bands,
+    ...(layout.hasResultLine ? [lineBlock('result', drawResult(view), columns)] : []),
+    lineBlock('prompt', drawPrompt(view, language, columns, layout.hasResultLine), columns),
+    lineBlock('keys', drawKeys(view, columns), columns),
+  ];
+  const area = rows - 3 - (layout.hasResultLine ? 1 : 0);
+  return { slices, overlay: drawOverlay(view, language, columns, area) };
+}

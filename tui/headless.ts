@@ -1,0 +1,138 @@
+/**
+ * The program without a terminal: plain lines, JSON, or one screen as text. No escape codes.
+ *
+ * @module
+ */
+import type { ClusterHandle, CommandResult } from '../src/runtime/handle.js';
+import type { ClusterStatus } from '../src/runtime/status.js';
+import type { Arguments } from './arguments.js';
+import type { CommandLanguage } from './command-language.js';
+import { plainFrame } from './compose.js';
+import { addClusterEvents, NO_EVENTS } from './event-lines.js';
+import { clockTime, milliseconds } from './format.js';
+import { drawFrame } from './frame.js';
+import { initialState, type SessionFacts } from './state.js';
+import type { Theme } from './theme.js';
+import { update } from './update.js';
+
+/** How long `--once` and commands wait for a leader. */
+const LEADER_WAIT_MS = 10_000;
+/** Status lines come at least this often, and whenever the leader or a node's state changes. */
+const STATUS_LINE_MS = 5_000;
+const POLL_MS = 200;
+
+export interface HeadlessOptions {
+  readonly args: Arguments;
+  readonly handle: ClusterHandle;
+  readonly facts: SessionFacts;
+  readonly theme: Theme;
+  readonly language: CommandLanguage;
+  readonly lines: readonly string[];
+  readonly print: (text: string) => void;
+  /** Resolves when a signal asks to end. */
+  readonly ended: Promise<number>;
+}
+
+/** The first status with a leader; after a while whatever there is. */
+async function statusWithLeader(handle: ClusterHandle, ended: Promise<number>): Promise<ClusterStatus> {
+  const first = await handle.status();
+  if (first.leader !== null) return first;
+  return new Promise(resolve => {
+    let latest = first;
+    const finish = (): void => {
+      clearTimeout(timer);
+      unsubscribe();
+      resolve(latest);
+    };
+    const timer = setTimeout(finish, LEADER_WAIT_MS);
+    const unsubscribe = handle.subscribe(status => {
+      latest = status;
+      if (status.leader !== null) finish();
+    }, POLL_MS);
+    void ended.then(finish);
+  });
+}
+
+export function statusLine(status: ClusterStatus): string {
+  const up = status.nodes.filter(node => node.state === 'up').length;
+  const leader = status.leader === null ? 'no leader' : `leader n${status.leader}`;
+  const load = `${Math.round(status.writesPerSecond + status.readsPerSecond)} op/s`;
+  const latency = `p99 ${milliseconds(status.latencyMsP99)} ms`;
+  const parts = [`term ${status.term}`, leader, `${up}/${status.nodes.length} up`, `commit ${status.commit}`];
+  return [clockTime(status.atMs), ...parts, load, latency].join('  ');
+}
+
+/** What a status line must not miss. */
+function essence(status: ClusterStatus): string {
+  return `${status.leader} ${status.term} ${status.nodes.map(node => node.state).join(' ')}`;
+}
+
+function exitCodeOf(result: CommandResult): number {
+  return result.kind === 'done' ? 0 : result.kind === 'failed' ? 1 : 2;
+}
+
+/** Runs lines in order and stops at the first that fails; the answers go to stdout. */
+async function runLines(options: HeadlessOptions): Promise<number> {
+  const { handle, lines, args, print } = options;
+  for (const line of lines) {
+    const result = await Promise.race([handle.execute(line, 'script'), options.ended]);
+    if (typeof result === 'number') return result;
+    print(args.json ? JSON.stringify({ line, ...result }) : `> ${line}\n${result.text || 'OK'}`);
+    if (result.kind !== 'done') return exitCodeOf(result);
+  }
+  return 0;
+}
+
+function watch({ handle, args, print, ended }: HeadlessOptions): Promise<number> {
+  let printedMs = 0;
+  let printed = '';
+  let events = NO_EVENTS;
+  const unsubscribe = handle.subscribe(
+    status => {
+      if (args.json) {
+        print(JSON.stringify(status));
+        return;
+      }
+      const before = events.nextId;
+      events = addClusterEvents(events, status);
+      for (const event of events.lines) {
+        if (event.id < before) continue;
+        const node = event.node === null ? '' : `n${event.node} `;
+        print(`${clockTime(event.atMs)}  ${node}${event.kind}: ${event.text}`);
+      }
+      if (essence(status) === printed && status.atMs - printedMs < STATUS_LINE_MS) return;
+      printed = essence(status);
+      printedMs = status.atMs;
+      print(statusLine(status));
+    },
+    args.json ? 1000 : POLL_MS,
+  );
+  return ended.finally(unsubscribe);
+}
+
+async function once(options: HeadlessOptions): Promise<number> {
+  const { handle, args, facts, theme, language, print } = options;
+  const status = await statusWithLeader(handle, options.ended);
+  if (args.json) {
+    print(JSON.stringify(status));
+  } else {
+    const columns = Number(process.env.COLUMNS) || 120;
+    const rows = Number(process.env.LINES) || 35;
+    const started = initialState({ facts, columns, rows });
+    const { state } = update(started, { kind: 'status', status }, language);
+    print(plainFrame(drawFrame(state, theme, language), columns).join('\n'));
+  }
+  return status.leader === null ? 1 : 0;
+}
+
+/** @returns the exit code: 0 done, 1 a command failed or there is no leader, 2 a line did not parse */
+export async function runHeadless(options: HeadlessOptions): Promise<number> {
+  const { args, handle, lines } = options;
+  if (lines.length > 0) {
+    await statusWithLeader(handle, options.ended);
+    const code = await runLines(options);
+    if (code !== 0 || args.exec !== null || args.script !== null)
+      return args.once && code === 0 ? once(options) : code;
+  }
+  return args.once ? once(options) : watch(options);
+}

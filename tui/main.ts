@@ -1,0 +1,119 @@
+#!/usr/bin/env node
+/**
+ * `raftkv-tui`: the cluster in a terminal. Loads Ink only where there is one, so that everything else starts at once.
+ *
+ * @module
+ */
+import { readFileSync } from 'node:fs';
+import { shippedFile } from '../src/config/load-config.js';
+import type { ClusterHandle } from '../src/runtime/handle.js';
+import { type Arguments, parseArguments, USAGE } from './arguments.js';
+import { execLines, scriptLines } from './command-lines.js';
+import { HistoryFile, historyPath } from './history-file.js';
+import { type ClusterPlan, planCluster } from './open-cluster.js';
+import type { SessionFacts } from './state.js';
+import { createTheme, detectColorLevel, needsAscii } from './theme.js';
+
+/** React's development build measures every render and never forgets it. */
+process.env.NODE_ENV = 'production';
+
+function version(): string {
+  const { version: text } = JSON.parse(readFileSync(shippedFile('package.json'), 'utf8')) as {
+    version: string;
+  };
+  return text;
+}
+
+function complain(reason: string): void {
+  process.stderr.write(`raftkv-tui: ${reason}\n`);
+}
+
+/** Resolves with the exit code that belongs to the first signal, or when nobody reads what is printed. */
+function untilSignal(): Promise<number> {
+  return new Promise(resolve => {
+    process.once('SIGINT', () => resolve(130));
+    process.once('SIGTERM', () => resolve(143));
+    process.once('SIGHUP', () => resolve(129));
+    process.stdout.once('error', () => resolve(0));
+  });
+}
+
+interface Run {
+  readonly args: Arguments;
+  readonly plan: ClusterPlan;
+  readonly facts: SessionFacts;
+  readonly lines: readonly string[];
+}
+
+async function runWithoutTerminal({ args, plan, facts, lines }: Run): Promise<number> {
+  const { runHeadless } = await import('./headless.js');
+  const { CHAOS_LANGUAGE } = await import('./chaos-language.js');
+  const ended = untilSignal();
+  let handle: ClusterHandle;
+  try {
+    handle = await plan.open();
+  } catch (error) {
+    complain(error instanceof Error ? error.message : String(error));
+    return 1;
+  }
+  try {
+    const theme = createTheme('mono', 0, args.ascii || needsAscii(process.env));
+    const print = (text: string): void => void process.stdout.write(`${text}\n`);
+    return await runHeadless({ args, handle, facts, theme, lines, print, ended, language: CHAOS_LANGUAGE });
+  } finally {
+    await handle.stop();
+  }
+}
+
+async function runInTerminal({ args, plan, facts, lines }: Run): Promise<number> {
+  const { Session } = await import('./session.js');
+  const { CHAOS_LANGUAGE } = await import('./chaos-language.js');
+  const level = args.color ? detectColorLevel(process.env) : 0;
+  const session = new Session({
+    openCluster: plan.open,
+    facts,
+    theme: createTheme(args.theme, level, args.ascii || needsAscii(process.env)),
+    language: CHAOS_LANGUAGE,
+    history: new HistoryFile(historyPath(process.env)),
+    script: lines,
+  });
+  return session.run();
+}
+
+function isInteractive(args: Arguments): boolean {
+  if (args.headless || args.json || args.once || args.exec !== null) return false;
+  return process.stdin.isTTY === true && process.stdout.isTTY === true && process.env.TERM !== 'dumb';
+}
+
+async function run(args: Arguments): Promise<number> {
+  let prepared: Run;
+  try {
+    const plan = planCluster(args);
+    const script = args.script === null ? [] : scriptLines(args.script);
+    const lines = [...script, ...(args.exec === null ? [] : execLines(args.exec))];
+    prepared = { args, plan, lines, facts: { store: plan.store, nodes: plan.nodes, version: version() } };
+  } catch (error) {
+    complain(error instanceof Error ? error.message : String(error));
+    return 2;
+  }
+  return isInteractive(args) ? runInTerminal(prepared) : runWithoutTerminal(prepared);
+}
+
+async function main(): Promise<number> {
+  const parsed = parseArguments(process.argv.slice(2));
+  switch (parsed.kind) {
+    case 'help':
+      process.stdout.write(USAGE);
+      return 0;
+    case 'version':
+      process.stdout.write(`${version()}\n`);
+      return 0;
+    case 'error':
+      process.stderr.write(`Invalid operation: ${parsed.reason}\n\n${USAGE}`);
+      return 2;
+    case 'run':
+      return run(parsed.args);
+  }
+}
+
+process.exitCode = await main();

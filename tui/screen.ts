@@ -1,0 +1,146 @@
+/**
+ * The terminal as a surface: whole frames go in, only the lines that changed go out, and the terminal is given back
+ * as it was, however the program ends.
+ *
+ * @module
+ */
+import { EventEmitter } from 'node:events';
+import { writeSync } from 'node:fs';
+
+/** The part of a terminal's output stream that is used. */
+export interface TerminalOutput extends NodeJS.EventEmitter {
+  readonly columns: number;
+  readonly rows: number;
+  readonly writableNeedDrain: boolean;
+  write(text: string): boolean;
+}
+
+/** Alternate screen, cursor hidden, no line wrap, bracketed paste, cleared. */
+const ENTER = '\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[?2004h\x1b[2J\x1b[H';
+const LEAVE = '\x1b[?2026l\x1b[0m\x1b[?2004l\x1b[?7h\x1b[?25h\x1b[?1049l';
+/** Synchronized output (DEC 2026): the terminal shows a frame at once; terminals without it ignore this. */
+const BEGIN = '\x1b[?2026h';
+const END = '\x1b[?2026l';
+
+export interface ScreenOptions {
+  readonly output: TerminalOutput;
+  /** Writes at once, when the event loop will not run any more. */
+  readonly writeNow?: (text: string) => void;
+}
+
+function writeToTerminal(text: string): void {
+  try {
+    writeSync(1, text);
+  } catch {
+    // The terminal is gone (hang-up), or its buffer is full: there is nobody left to tell.
+  }
+}
+
+export class Screen {
+  readonly #output: TerminalOutput;
+  readonly #writeNow: (text: string) => void;
+  /** The lines on the terminal; empty: unknown, everything is to be drawn. */
+  #drawn: readonly string[] = [];
+  #latest: readonly string[] = [];
+  #isOpen = false;
+  #isWaiting = false;
+
+  constructor({ output, writeNow = writeToTerminal }: ScreenOptions) {
+    this.#output = output;
+    this.#writeNow = writeNow;
+  }
+
+  get columns(): number {
+    return this.#output.columns || 80;
+  }
+
+  get rows(): number {
+    return this.#output.rows || 24;
+  }
+
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  open(): void {
+    if (this.#isOpen) return;
+    this.#isOpen = true;
+    this.#drawn = [];
+    this.#output.write(ENTER);
+  }
+
+  /** Gives the terminal back. May be called at any moment, again and again. */
+  close(): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    this.#writeNow(LEAVE);
+  }
+
+  /** Draws everything again: after a resize, or when something else wrote to the terminal. */
+  repaint(): void {
+    this.#drawn = [];
+    if (!this.#isOpen) return;
+    this.#output.write('\x1b[2J');
+    this.present(this.#latest);
+  }
+
+  /** Shows a frame. When the terminal is slow, frames in between are left out, the newest comes. */
+  present(lines: readonly string[]): void {
+    this.#latest = lines;
+    if (!this.#isOpen) return;
+    if (this.#output.writableNeedDrain) {
+      this.#awaitDrain();
+      return;
+    }
+    const shown = lines.slice(0, this.rows);
+    let text = '';
+    shown.forEach((line, index) => {
+      // Cleared first: after a line of full width the cursor stands on its last cell, which would be cleared too.
+      if (line !== this.#drawn[index]) text += `\x1b[${index + 1};1H\x1b[K${line}\x1b[0m`;
+    });
+    if (shown.length < this.#drawn.length) text += `\x1b[${shown.length + 1};1H\x1b[J`;
+    this.#drawn = shown;
+    if (text !== '') this.#output.write(BEGIN + text + END);
+  }
+
+  #awaitDrain(): void {
+    if (this.#isWaiting) return;
+    this.#isWaiting = true;
+    this.#output.once('drain', () => {
+      this.#isWaiting = false;
+      this.present(this.#latest);
+    });
+  }
+}
+
+/**
+ * What Ink is given as its terminal. In debug mode it writes one whole frame at a time, without cursor movement.
+ */
+export class InkOutput extends EventEmitter {
+  /** So that Ink moves no cursor. */
+  readonly isTTY = false;
+  readonly #size: { readonly columns: number; readonly rows: number };
+  readonly #onFrame: (lines: readonly string[]) => void;
+
+  constructor(
+    size: { readonly columns: number; readonly rows: number },
+    onFrame: (lines: readonly string[]) => void,
+  ) {
+    super();
+    this.#size = size;
+    this.#onFrame = onFrame;
+  }
+
+  get columns(): number {
+    return this.#size.columns;
+  }
+
+  get rows(): number {
+    return this.#size.rows;
+  }
+
+  write(frame: string): boolean {
+    if (frame !== '') this.#onFrame(frame.split('\n'));
+    return true;
+  }
+}

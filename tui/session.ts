@@ -1,0 +1,258 @@
+/**
+ * One run of the terminal program: joins the cluster, the state, the screen and the keys, and ends them in order.
+ *
+ * @module
+ */
+import { writeFileSync } from 'node:fs';
+import type { ClusterHandle, CommandResult } from '../src/runtime/handle.js';
+import type { CommandLanguage } from './command-language.js';
+import { composeRows, plainFrame } from './compose.js';
+import { drawFrame } from './frame.js';
+import type { HistoryFile } from './history-file.js';
+import type { InputEvent } from './input.js';
+import { paintRows } from './paint.js';
+import { Screen } from './screen.js';
+import { send } from './send.js';
+import { initialState, type SessionFacts, type Toast } from './state.js';
+import type { Effect, Step } from './step.js';
+import { Store } from './store.js';
+import { summaryOf } from './summary.js';
+import { Terminal } from './terminal.js';
+import type { Theme } from './theme.js';
+import { type Happening, update } from './update.js';
+
+/** Snapshots asked of the cluster: ten a second. */
+const STATUS_INTERVAL_MS = 100;
+/** A cluster that does not stop within this is left to the end of the process. */
+const STOP_LIMIT_MS = 5000;
+
+export interface SessionOptions {
+  /** Starts the cluster, or attaches to one. The screen is up before it resolves. */
+  readonly openCluster: () => Promise<ClusterHandle>;
+  readonly facts: SessionFacts;
+  readonly theme: Theme;
+  readonly language: CommandLanguage;
+  readonly history: HistoryFile;
+  /** Command lines to run once there is a leader. */
+  readonly script: readonly string[];
+}
+
+export class Session {
+  readonly #options: SessionOptions;
+  readonly #screen = new Screen({ output: process.stdout });
+  readonly #terminal: Terminal;
+  readonly #store: Store;
+  readonly #startedAtMs = Date.now();
+  #handle: ClusterHandle | null = null;
+  #opening: Promise<ClusterHandle> | null = null;
+  #unsubscribe: () => void = () => {};
+  #unmount: () => void = () => {};
+  #isInkUp = false;
+  #script: readonly string[];
+  /** Answers come in the order of the lines: each line waits for the one before. */
+  #lastCommand: Promise<void> = Promise.resolve();
+  #end: (exitCode: number) => void = () => {};
+  #isEnding = false;
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    this.#script = options.script;
+    this.#terminal = new Terminal(this.#screen, {
+      onInput: events => this.#onInput(events),
+      onResize: () => this.#onResize(),
+      onEnd: code => this.#requestEnd(code),
+    });
+    const { columns, rows } = this.#screen;
+    const history = options.history.load();
+    this.#store = new Store(initialState({ facts: options.facts, columns, rows, history }));
+  }
+
+  /** Resolves with the exit code when everything has ended and the terminal is as before. */
+  async run(): Promise<number> {
+    const ended = new Promise<number>(resolve => {
+      this.#end = resolve;
+    });
+    const onCrash = (error: unknown): void => this.#crash(error);
+    process.on('uncaughtException', onCrash);
+    process.on('unhandledRejection', onCrash);
+    this.#terminal.open();
+    this.#store.subscribe(() => this.#drawWithoutInk());
+    this.#drawWithoutInk();
+    setImmediate(() => this.#start());
+    const exitCode = await ended;
+    const summary = await this.#shutDown();
+    process.off('uncaughtException', onCrash);
+    process.off('unhandledRejection', onCrash);
+    process.stdout.write(`${summary.join('\n')}\n`);
+    return exitCode;
+  }
+
+  #start(): void {
+    this.#opening = this.#options.openCluster();
+    this.#opening.then(
+      handle => this.#attach(handle),
+      error => this.#fail(error),
+    );
+    this.#mountInk().catch(error => this.#crash(error));
+  }
+
+  /** Ink takes more than half a second to load: until then frames are painted without it. */
+  async #mountInk(): Promise<void> {
+    const { mount } = await import('./mount.js');
+    if (this.#isEnding) return;
+    this.#unmount = mount({
+      store: this.#store,
+      theme: this.#options.theme,
+      language: this.#options.language,
+      screen: this.#screen,
+    });
+    this.#isInkUp = true;
+  }
+
+  #drawWithoutInk(): void {
+    if (this.#isInkUp) return;
+    const frame = drawFrame(this.#store.shown(), this.#options.theme, this.#options.language);
+    this.#screen.present(paintRows(composeRows(frame), this.#options.theme));
+  }
+
+  #attach(handle: ClusterHandle): void {
+    if (this.#isEnding) return;
+    this.#handle = handle;
+    this.#unsubscribe = handle.subscribe(status => {
+      this.#happen({ kind: 'status', status }, 'status');
+      if (status.leader !== null) this.#runScript();
+    }, STATUS_INTERVAL_MS);
+  }
+
+  #runScript(): void {
+    const lines = this.#script;
+    if (lines.length === 0) return;
+    this.#script = [];
+    this.#apply(send(this.#store.state, lines, Date.now()), 'input');
+  }
+
+  /** The cluster did not start: said on the normal screen, since the program ends. */
+  #fail(error: unknown): void {
+    const reason = error instanceof Error ? error.message : String(error);
+    this.#happen({ kind: 'phase', phase: { kind: 'failed', reason } }, 'status');
+    this.#requestEnd(1);
+  }
+
+  #crash(error: unknown): void {
+    this.#terminal.release();
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    process.stderr.write(`raftkv-tui: internal error\n${text}\n`);
+    this.#requestEnd(1);
+  }
+
+  #onInput(events: readonly InputEvent[]): void {
+    for (const event of events) this.#happen({ kind: 'input', event, nowMs: Date.now() }, 'input');
+  }
+
+  #onResize(): void {
+    const { columns, rows } = this.#screen;
+    this.#happen({ kind: 'size', columns, rows }, 'input');
+    this.#screen.repaint();
+  }
+
+  #happen(happening: Happening, cause: 'input' | 'status'): void {
+    this.#apply(update(this.#store.state, happening, this.#options.language), cause);
+  }
+
+  #apply({ state, effects }: Step, cause: 'input' | 'status'): void {
+    this.#store.set(state, cause);
+    for (const effect of effects) this.#perform(effect);
+  }
+
+  #perform(effect: Effect): void {
+    switch (effect.kind) {
+      case 'execute':
+        this.#lastCommand = this.#lastCommand.then(() => this.#execute(effect.id, effect.line));
+        break;
+      case 'remember':
+        this.#options.history.append(effect.line);
+        break;
+      case 'quit':
+        this.#requestEnd(0);
+        break;
+      case 'suspend':
+        this.#terminal.suspend();
+        break;
+      case 'repaint':
+        this.#screen.repaint();
+        break;
+      case 'screenshot':
+        this.#screenshot();
+        break;
+    }
+  }
+
+  async #execute(id: number, line: string): Promise<void> {
+    if (this.#isEnding) return;
+    const startMs = performance.now();
+    const result = await this.#answer(line);
+    const elapsedMs = performance.now() - startMs;
+    this.#happen({ kind: 'answer', id, line, result, elapsedMs }, 'input');
+  }
+
+  async #answer(line: string): Promise<CommandResult> {
+    try {
+      const handle = this.#handle ?? (await this.#opening);
+      if (handle === null) throw new Error('the cluster is not there yet');
+      return await handle.execute(line, 'tui');
+    } catch (error) {
+      const text = error instanceof Error ? error.message : String(error);
+      return { kind: 'failed', text, code: 'internal' };
+    }
+  }
+
+  #screenshot(): void {
+    const { state } = this.#store;
+    const frame = drawFrame(state, this.#options.theme, this.#options.language);
+    const file = `raftkv-${new Date().toISOString().replace(/[:.]/g, '-')}.txt`;
+    let toast: Toast = { kind: 'good', line: '', text: `screen written to ${file}` };
+    try {
+      writeFileSync(file, `${plainFrame(frame, state.columns).join('\n')}\n`);
+    } catch (error) {
+      toast = { kind: 'bad', line: '', text: error instanceof Error ? error.message : String(error) };
+    }
+    this.#happen({ kind: 'toast', toast }, 'input');
+  }
+
+  /** A second request does not wait for the cluster. */
+  #requestEnd(exitCode: number): void {
+    if (this.#isEnding) {
+      this.#terminal.release();
+      process.exit(exitCode === 0 ? 1 : exitCode);
+    }
+    this.#isEnding = true;
+    this.#end(exitCode);
+  }
+
+  /** Terminal first, so that it is back whatever follows; then the cluster. */
+  async #shutDown(): Promise<readonly string[]> {
+    this.#unsubscribe();
+    const { state } = this.#store;
+    this.#store.close();
+    this.#unmount();
+    this.#terminal.release();
+    await this.#stopCluster();
+    this.#terminal.close();
+    return summaryOf(state, Date.now() - this.#startedAtMs);
+  }
+
+  async #stopCluster(): Promise<void> {
+    const opening = this.#opening;
+    if (opening === null) return;
+    const stopped = opening.then(
+      handle => handle.stop(),
+      () => {},
+    );
+    let timer: NodeJS.Timeout | undefined;
+    const limit = new Promise<void>(resolve => {
+      timer = setTimeout(resolve, STOP_LIMIT_MS);
+    });
+    await Promise.race([stopped.catch(() => {}), limit]);
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,140 @@
+/**
+ * Everything the screen depends on, as one immutable value.
+ *
+ * @module
+ */
+import type { ClusterStatus } from '../src/runtime/status.js';
+import { type CommandHistory, historyOf } from './command-history.js';
+import { type EventLines, type EventQuery, NO_EVENTS } from './event-lines.js';
+import { EMPTY_LINE, type Line } from './line-editor.js';
+import type { LinkRates } from './link-rates.js';
+import type { Sample } from './samples.js';
+
+/** In the order of the digits that focus them. */
+export const PANELS = ['nodes', 'links', 'events', 'log', 'roles', 'load'] as const;
+export type PanelId = (typeof PANELS)[number];
+
+export const LINK_METRICS = ['loss', 'delay', 'drops', 'messages'] as const;
+export type LinkMetric = (typeof LINK_METRICS)[number];
+
+export interface LinkAt {
+  readonly from: number;
+  readonly to: number;
+}
+
+export type Phase =
+  | { readonly kind: 'starting' }
+  | { readonly kind: 'running' }
+  | { readonly kind: 'stopping' }
+  | { readonly kind: 'failed'; readonly reason: string };
+
+/** What the next keys go to. */
+export type Mode =
+  | { readonly kind: 'panels' }
+  | { readonly kind: 'prompt' }
+  /** Backward search in the history; `position` is the match shown, in the history's lines. */
+  | { readonly kind: 'reverse-search'; readonly query: string; readonly position: number }
+  | { readonly kind: 'search'; readonly line: Line }
+  /** Waits for `y`; `lines` are the commands that `y` sends, none of them: quit. */
+  | { readonly kind: 'confirm'; readonly question: string; readonly lines: readonly string[] }
+  | { readonly kind: 'help'; readonly scroll: number }
+  | {
+      readonly kind: 'text';
+      readonly title: string;
+      readonly lines: readonly string[];
+      readonly scroll: number;
+      readonly fromPrompt: boolean;
+    };
+
+export interface Toast {
+  readonly kind: 'good' | 'bad' | 'note';
+  /** The command it answers; empty: none. */
+  readonly line: string;
+  readonly text: string;
+}
+
+/** What opened the program, for the header. */
+export interface SessionFacts {
+  /** `memory`, a data directory, or the address of the cluster attached to. */
+  readonly store: string;
+  readonly nodes: number;
+  readonly version: string;
+}
+
+export interface State {
+  readonly facts: SessionFacts;
+  readonly columns: number;
+  readonly rows: number;
+  readonly phase: Phase;
+  /** The snapshot shown; null before the first. */
+  readonly status: ClusterStatus | null;
+  /** While frozen: what arrived since, shown when thawed. */
+  readonly frozen: boolean;
+  readonly latest: ClusterStatus | null;
+  readonly samples: readonly Sample[];
+  readonly rates: LinkRates | null;
+  readonly events: EventLines;
+  /** When the leader shown took over, or when there was none any more; milliseconds since the epoch. */
+  readonly leaderSinceMs: number;
+
+  readonly mode: Mode;
+  readonly focus: PanelId;
+  readonly zoomed: boolean;
+  readonly node: number;
+  readonly link: LinkAt;
+  readonly metric: LinkMetric;
+  /** Edits in the matrix go to both directions. */
+  readonly symmetric: boolean;
+  /** Commands that undo the edits made with keys, newest last, one entry an edit. */
+  readonly undo: readonly (readonly string[])[];
+  readonly query: EventQuery;
+  /** Lines above the newest one shown in the event panel; 0 follows. */
+  readonly eventScroll: number;
+  /** The line the last search found; null: none. */
+  readonly foundEvent: number | null;
+  readonly search: string;
+  readonly line: Line;
+  readonly history: CommandHistory;
+  readonly toast: Toast | null;
+  /** Commands sent and not answered yet. */
+  readonly running: number;
+}
+
+export interface InitialState {
+  readonly facts: SessionFacts;
+  readonly columns: number;
+  readonly rows: number;
+  readonly history?: readonly string[];
+}
+
+export function initialState({ facts, columns, rows, history = [] }: InitialState): State {
+  return {
+    facts,
+    columns,
+    rows,
+    phase: { kind: 'starting' },
+    status: null,
+    frozen: false,
+    latest: null,
+    samples: [],
+    rates: null,
+    events: NO_EVENTS,
+    leaderSinceMs: 0,
+    mode: { kind: 'panels' },
+    focus: 'nodes',
+    zoomed: false,
+    node: 0,
+    link: { from: 0, to: 1 },
+    metric: 'loss',
+    symmetric: false,
+    undo: [],
+    query: { filter: 'all', text: '', node: null },
+    eventScroll: 0,
+    foundEvent: null,
+    search: '',
+    line: EMPTY_LINE,
+    history: historyOf(history),
+    toast: null,
+    running: 0,
+  };
+}

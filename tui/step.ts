@@ -1,0 +1,34 @@
+/**
+ * What one key or message leads to: the next state, and what is to be done outside.
+ *
+ * @module
+ */
+import type { CommandLanguage } from './command-language.js';
+import type { State } from './state.js';
+
+export type Effect =
+  /** Send a line of the command language; its answer comes back with `id`. */
+  | { readonly kind: 'execute'; readonly id: number; readonly line: string }
+  | { readonly kind: 'remember'; readonly line: string }
+  | { readonly kind: 'quit' }
+  | { readonly kind: 'suspend' }
+  | { readonly kind: 'repaint' }
+  | { readonly kind: 'screenshot' };
+
+export interface Step {
+  readonly state: State;
+  readonly effects: readonly Effect[];
+}
+
+/** What the keys need besides the state. */
+export interface Surroundings {
+  readonly language: CommandLanguage;
+  readonly nowMs: number;
+}
+
+/** What a key does. */
+export type ActionHandler = (state: State, key: string, around: Surroundings) => Step;
+
+export function only(state: State): Step {
+  return { state, effects: [] };
+}

@@ -1,0 +1,153 @@
+/**
+ * The program as a function: a state and something that happened give the next state, and what is to be done outside.
+ *
+ * @module
+ */
+import type { CommandResult } from '../src/runtime/handle.js';
+import type { ClusterStatus } from '../src/runtime/status.js';
+import { ACTIONS } from './actions.js';
+import type { CommandLanguage } from './command-language.js';
+import { addClusterEvents, answerCommand } from './event-lines.js';
+import { milliseconds } from './format.js';
+import type { InputEvent, KeyPress } from './input.js';
+import { bindingOf } from './keys.js';
+import { nextRates } from './link-rates.js';
+import { pasteText, promptKey, reverseSearchKey } from './prompt-input.js';
+import { addSample } from './samples.js';
+import { searchKey } from './search-input.js';
+import type { Phase, State, Toast } from './state.js';
+import { only, type Step, type Surroundings } from './step.js';
+import { printable } from './text.js';
+
+export type Happening =
+  | { readonly kind: 'input'; readonly event: InputEvent; readonly nowMs: number }
+  | { readonly kind: 'status'; readonly status: ClusterStatus }
+  | {
+      readonly kind: 'answer';
+      readonly id: number;
+      readonly line: string;
+      readonly result: CommandResult;
+      readonly elapsedMs: number;
+    }
+  | { readonly kind: 'size'; readonly columns: number; readonly rows: number }
+  | { readonly kind: 'phase'; readonly phase: Phase }
+  | { readonly kind: 'toast'; readonly toast: Toast };
+
+/**
+ * Keys that read an answer opened over the prompt. Any other key closes it and belongs to the prompt again, so that
+ * typing ahead and pasting lose nothing.
+ */
+const READING_KEYS: readonly string[] = [
+  'up',
+  'down',
+  'page-up',
+  'page-down',
+  'home',
+  'end',
+  'escape',
+  'ctrl-l',
+  'ctrl-z',
+];
+
+function keyPressed(state: State, key: KeyPress, around: Surroundings): Step {
+  switch (state.mode.kind) {
+    case 'prompt':
+      return promptKey(state, key, around);
+    case 'reverse-search':
+      return reverseSearchKey(state, key, around);
+    case 'search':
+      return only(searchKey(state, state.mode.line, key));
+    case 'text':
+      return state.mode.fromPrompt && !READING_KEYS.includes(key.name)
+        ? promptKey({ ...state, mode: { kind: 'prompt' } }, key, around)
+        : boundKey(state, key, around);
+    case 'panels':
+    case 'help':
+    case 'confirm':
+      return boundKey(state, key, around);
+  }
+}
+
+function boundKey(state: State, key: KeyPress, around: Surroundings): Step {
+  {
+    const binding = bindingOf(key.name, state.mode, state.focus);
+    return binding === null ? only(state) : ACTIONS[binding.action](state, key.name, around);
+  }
+}
+
+/** Takes a new snapshot in. While frozen only events and samples grow, what is drawn stays. */
+function takeStatus(state: State, status: ClusterStatus): State {
+  const phase: Phase = state.phase.kind === 'starting' ? { kind: 'running' } : state.phase;
+  const collected: State = {
+    ...state,
+    phase,
+    latest: status,
+    events: addClusterEvents(state.events, status),
+  };
+  if (state.frozen) return collected;
+  const before = state.status;
+  const isSameLeader = before !== null && before.leader === status.leader;
+  return {
+    ...collected,
+    status,
+    samples: addSample(state.samples, status),
+    rates: nextRates(state.rates, status),
+    leaderSinceMs: isSameLeader ? state.leaderSinceMs : status.atMs,
+    node: Math.min(state.node, Math.max(0, status.nodes.length - 1)),
+  };
+}
+
+/** Where a write or read stands in the log, for what `raftkv` answers about the store. */
+function logPosition(result: CommandResult): string {
+  if (result.kind !== 'done' || typeof result.data !== 'object' || result.data === null) return '';
+  const { index, term } = result.data as { readonly index?: unknown; readonly term?: unknown };
+  const parts = [
+    typeof index === 'number' ? `index ${index}` : '',
+    typeof term === 'number' ? `term ${term}` : '',
+  ];
+  return parts.map(part => (part === '' ? '' : `, ${part}`)).join('');
+}
+
+/** Long answers open in a window of their own, short ones stand in the result line. */
+function takeAnswer(state: State, happening: Extract<Happening, { kind: 'answer' }>): State {
+  const { result, line, id, elapsedMs } = happening;
+  const isDone = result.kind === 'done';
+  const text = result.text || (isDone ? 'ok' : 'failed');
+  const lines = text.split('\n').map(printable);
+  const more = lines.length > 1 ? ` (+${lines.length - 1} lines)` : '';
+  const answer = `${lines[0] ?? ''}${more}${logPosition(result)}, ${milliseconds(elapsedMs)} ms`;
+  const toast: Toast = { kind: isDone ? 'good' : 'bad', line: printable(line), text: answer };
+  const answered: State = {
+    ...state,
+    events: answerCommand(state.events, id, isDone ? 'done' : 'failed', answer),
+    toast,
+    running: Math.max(0, state.running - 1),
+  };
+  const { kind } = state.mode;
+  const isIdle = kind === 'panels' || (kind === 'prompt' && state.line.text === '');
+  if (lines.length === 1 || !isIdle || answered.running > 0) return answered;
+  return {
+    ...answered,
+    mode: { kind: 'text', title: line, lines, scroll: 0, fromPrompt: kind === 'prompt' },
+  };
+}
+
+export function update(state: State, happening: Happening, language: CommandLanguage): Step {
+  switch (happening.kind) {
+    case 'input': {
+      const around: Surroundings = { language, nowMs: happening.nowMs };
+      const { event } = happening;
+      return event.kind === 'paste' ? pasteText(state, event.text, around) : keyPressed(state, event, around);
+    }
+    case 'status':
+      return only(takeStatus(state, happening.status));
+    case 'answer':
+      return only(takeAnswer(state, happening));
+    case 'size':
+      return only({ ...state, columns: happening.columns, rows: happening.rows });
+    case 'phase':
+      return only({ ...state, phase: happening.phase });
+    case 'toast':
+      return only({ ...state, toast: happening.toast });
+  }
+}
