@@ -23,7 +23,7 @@ import { NodeLoop } from './node-loop.js';
 import type { LifecycleSignal, NodeWorkerData } from './node-process.js';
 import type { NodeAddress, NodeApi, NodeClusterApi, NodeSignal, NodeSpec } from './node-protocol.js';
 import { NodeReporter } from './node-reporter.js';
-import { nodeTiming } from './node-timing.js';
+import { type NodeTiming, nodeTiming } from './node-timing.js';
 import { deriveSeed, Random } from './random.js';
 import { describeError, exposeRpc, RpcClient } from './rpc.js';
 import { TraceFile } from './trace-file.js';
@@ -154,7 +154,7 @@ class NodeHost {
     return storage;
   }
 
-  #createDriver(timing: ReturnType<typeof nodeTiming>, epoch: number): NodeDriver {
+  #createDriver({ requestTicks, ...timing }: NodeTiming, epoch: number): NodeDriver {
     const { node, incarnation, config } = this.#spec;
     return new NodeDriver(
       {
@@ -162,7 +162,11 @@ class NodeHost {
         raftId: raftIdOf(nodeIndex(node), incarnation),
         epoch,
         ...timing,
-        limits: { snapshotLogEntries: config.snapshotEntries },
+        limits: {
+          snapshotLogEntries: config.snapshotEntries,
+          proposalTimeoutTicks: requestTicks,
+          readTimeoutTicks: requestTicks,
+        },
       },
       { host: this.#host(), storage: this.#storage, machine: loadMachine(this.#storage) },
     );

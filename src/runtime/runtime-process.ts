@@ -38,8 +38,13 @@ export class RuntimeProcess {
       name: 'runtime',
       workerData,
       transferList: [control.port2, status.port2],
+      stdout: true,
+      stderr: true,
       execArgv: [],
     });
+    // Nothing of the project prints there; a library's warning must not end up on a terminal's screen.
+    this.#worker.stdout.resume();
+    this.#worker.stderr.resume();
     this.ended = this.#watch();
   }
 
