@@ -8,6 +8,7 @@ import { appendCommand } from '../../src/kv/admission.js';
 import { BatchBuilder } from '../../src/kv/batch-builder.js';
 import { commandNamed } from '../../src/kv/commands/table.js';
 import type { Reply } from '../../src/kv/reply.js';
+import type { StateMachine } from '../../src/kv/state-machine.js';
 import type { ControlRequest, ControlResult } from '../../src/node/control.js';
 import { NodeDriver } from '../../src/node/driver.js';
 import type { DriverLimits, Mutation } from '../../src/node/driver-options.js';
@@ -73,6 +74,7 @@ export class TestNode {
   clockOffsetMs = 0;
   driver: NodeDriver | null = null;
   storage: NodeStorage | null = null;
+  machine: StateMachine | null = null;
   fault: Error | null = null;
   wasRemoved = false;
   incarnation = 0;
@@ -184,6 +186,8 @@ export class Cluster {
       raftId,
       initialMembers: { voters, outgoing: [], learners: [], learnersNext: [], autoLeave: false },
     });
+    const machine = loadMachine(storage);
+    target.machine = machine;
     const isAlive = (): boolean => target.life === life;
     const driver = new NodeDriver(
       {
@@ -199,7 +203,7 @@ export class Cluster {
       },
       {
         storage,
-        machine: loadMachine(storage),
+        machine,
         host: {
           nowMs: () => this.nowMs + target.clockOffsetMs,
           monotonicMs: () => this.nowMs,
