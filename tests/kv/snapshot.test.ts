@@ -227,12 +227,16 @@ test('a grown store begins a snapshot at once', () => {
     const commands = Array.from({ length: 1000 }, (_, i) => ['set', `key:${batch}:${i}`, 'v']);
     replica.runAll(commands);
   }
-  const started = process.hrtime.bigint();
-  const cursor = replica.machine.beginSnapshot();
-  const tookMs = Number(process.hrtime.bigint() - started) / 1e6;
-  // It does not depend on the number of keys; the bound leaves room for a busy machine.
-  assert.ok(tookMs < 20, `${tookMs} ms for 100,000 keys`);
-  assert.is(cursor.waitingBytes < 1000, true);
+  let shortestMs = Number.POSITIVE_INFINITY;
+  for (let attempt = 0; attempt < 20; attempt++) {
+    const started = process.hrtime.bigint();
+    const cursor = replica.machine.beginSnapshot();
+    shortestMs = Math.min(shortestMs, Number(process.hrtime.bigint() - started) / 1e6);
+    assert.ok(cursor.waitingBytes < 1000);
+    cursor.close();
+  }
+  // It does not depend on the number of keys; the shortest time leaves out what else the machine does.
+  assert.ok(shortestMs < 5, `${shortestMs} ms for 100,000 keys`);
 });
 
 test.run();
