@@ -28,6 +28,7 @@ export class GrowableBytes {
     this.#reserve(size);
     if (size < this.#size) this.#bytes.fill(0, size, this.#size);
     this.#size = size;
+    if (size * 4 < this.#bytes.length) this.#bytes = this.#bytes.slice(0, size);
   }
 
   /** Becomes a copy of `other`. */

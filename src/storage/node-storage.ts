@@ -22,13 +22,15 @@ export interface StorageOptions extends StorageIdentity {
   readonly initialMembers: ConfState;
   /** A log segment of this size is followed by a new one. Default 16 MiB. */
   readonly segmentBytes?: number;
-  /** Zeros written ahead in a log segment, so that a sync need not store the file's size. Default 0. */
+  /** Zeros written ahead in a log segment, so that a sync need not store the file's size. Default 256 KiB. */
   readonly preallocateBytes?: number;
   /** Newest entries kept in memory. Default 16 MiB. */
   readonly cacheBytes?: number;
 }
 
 const SEGMENT_BYTES = 16 << 20;
+/** Measured: an append with its sync takes a third to a half less time; more than this gains nothing. */
+const PREALLOCATE_BYTES = 256 << 10;
 const CACHE_BYTES = 16 << 20;
 
 export class NodeStorage {
@@ -50,7 +52,7 @@ export class NodeStorage {
   static open(disk: Disk, options: StorageOptions): NodeStorage {
     const limits: LogLimits = {
       segmentBytes: options.segmentBytes ?? SEGMENT_BYTES,
-      preallocateBytes: options.preallocateBytes ?? 0,
+      preallocateBytes: options.preallocateBytes ?? PREALLOCATE_BYTES,
       cacheBytes: options.cacheBytes ?? CACHE_BYTES,
     };
     return new NodeStorage(openDirectory(disk, options, limits));

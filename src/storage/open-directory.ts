@@ -10,7 +10,7 @@ import { LogIndex } from './log-index.js';
 import type { SnapshotMarker } from './log-record.js';
 import { type Meta, readMeta, writeMeta } from './meta-file.js';
 import type { ConfState, HardState, RaftId, Snapshot, StorageIdentity } from './model.js';
-import { recoverLog } from './recover-log.js';
+import { type RecoveredLog, recoverLog } from './recover-log.js';
 import type { RecoveryReport } from './recovery-report.js';
 import { isClusterId, SEGMENT_HEADER_BYTES, segmentSequence } from './segment-header.js';
 import { type FoundSnapshots, findSnapshots, SnapshotStore } from './snapshot-store.js';
@@ -128,24 +128,39 @@ function removeUnfinishedBeginning(disk: Disk): void {
 function reopenDirectory(disk: Disk, meta: Meta, limits: LogLimits): OpenedDirectory {
   const reports: RecoveryReport[] = [];
   removeTemporaries(disk, reports);
-  const identity = identityOf(meta);
-  const found = findSnapshots(disk, identity, reports);
+  const found = findSnapshots(disk, meta, reports);
+  const recovered = recoverLog(disk, meta, found.snapshot?.index ?? 0, reports);
+  try {
+    return joinLogAndSnapshot(disk, meta, limits, found, recovered, reports);
+  } catch (error) {
+    recovered.active.file.close();
+    throw error;
+  }
+}
+
+function joinLogAndSnapshot(
+  disk: Disk,
+  meta: Meta,
+  limits: LogLimits,
+  found: FoundSnapshots,
+  recovered: RecoveredLog,
+  reports: RecoveryReport[],
+): OpenedDirectory {
   const { snapshot } = found;
-  const recovered = recoverLog(disk, identity, snapshot?.index ?? 0, reports);
-  joinSnapshot(recovered.index, recovered.marker, found);
-  const ahead = snapshot !== null && restartsLog(recovered.index, snapshot);
-  const commit = recovered.hardState?.commit ?? 0;
-  checkCommit(commit, ahead ? Math.max(recovered.index.last, snapshot.index) : recovered.index.last);
+  const identity = identityOf(meta);
+  demandNoGap(recovered.index, recovered.marker, found);
+  const restart = snapshot !== null && restartsLog(recovered.index, snapshot) ? snapshot : null;
+  const last = Math.max(recovered.index.last, restart?.index ?? 0);
+  checkCommit(recovered.hardState?.commit ?? 0, last);
   const starts = meta.starts + 1;
   writeMeta(disk, { ...meta, starts });
   for (const file of found.damaged) disk.remove(file);
   const log = new WriteAheadLog(disk, identity, limits, recovered);
-  if (ahead) restartBehind(log, snapshot, reports);
-  const hardState = reconcileHardState(recovered.hardState, log.index, snapshot, reports);
+  if (restart !== null) restartBehind(log, restart, reports);
   const recovery: StorageRecovery = {
     created: false,
     starts,
-    hardState,
+    hardState: reconcileHardState(recovered.hardState, log.index, snapshot, reports),
     confState: snapshot?.confState ?? meta.initialMembers,
     snapshot,
     firstIndex: log.index.first,
@@ -167,7 +182,7 @@ function removeTemporaries(disk: Disk, reports: RecoveryReport[]): void {
 }
 
 /** Demands that snapshot and log meet: the log begins at most one behind the snapshot. */
-function joinSnapshot(
+function demandNoGap(
   index: LogIndex,
   marker: SnapshotMarker | null,
   { snapshot, damaged }: FoundSnapshots,

@@ -49,18 +49,23 @@ export function recoverLog(
   let buffer = new Uint8Array(0);
   for (const [i, header] of headers.entries()) {
     const file = disk.open(segmentName(header.sequence), 'log');
-    const size = file.size();
-    if (size > buffer.length) buffer = new Uint8Array(size);
-    const bytes = buffer.subarray(0, file.read(buffer.subarray(0, size), 0));
-    const scan = replay.segment(header, bytes);
-    if (i < headers.length - 1) {
+    const isLast = i === headers.length - 1;
+    try {
+      const size = file.size();
+      if (size > buffer.length) buffer = new Uint8Array(size);
+      const bytes = buffer.subarray(0, file.read(buffer.subarray(0, size), 0));
+      const scan = replay.segment(header, bytes);
+      const usable = scan.outcome === 'clean' || (isLast && scan.outcome === 'torn');
+      if (!usable) throw damaged(header, scan, replay.index);
+      if (isLast) {
+        const active = reopenLast(file, header, scan, replay.index, reports);
+        return { ...replay.result(), headers, active };
+      }
+    } catch (error) {
       file.close();
-      if (scan.outcome !== 'clean') throw damaged(header, scan, replay.index);
-      continue;
+      throw error;
     }
-    if (scan.outcome === 'damaged') throw damaged(header, scan, replay.index);
-    const active = reopenLast(file, header, scan, replay.index, reports);
-    return { ...replay.result(), headers, active };
+    file.close();
   }
   throw new StorageError('log-gap', 'the directory has a meta file but no log');
 }

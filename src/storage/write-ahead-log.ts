@@ -156,7 +156,9 @@ export class WriteAheadLog {
     const encoder = this.#encoder;
     encoder.begin(this.#active.chain, this.#active.synced, this.#active.header.salt);
     this.#encode(batch);
-    this.#active.write(encoder.take(), encoder.chain, this.#limits.preallocateBytes);
+    const room = this.#limits.segmentBytes - start - encoder.length;
+    const ahead = Math.max(0, Math.min(this.#limits.preallocateBytes, room));
+    this.#active.write(encoder.take(), encoder.chain, ahead);
     this.#remember(batch, start);
   }
 

@@ -18,8 +18,14 @@ export const MEMBERS: ConfState = {
 
 export const IDENTITY = { clusterId: 'test-cluster', node: 0, incarnation: 0, raftId: 1 as RaftId };
 
+/** Without zeros written ahead unless asked for, so that a file's size is where its records end. */
 export function openStorage(disk: Disk, options: Partial<StorageOptions> = {}): NodeStorage {
-  return NodeStorage.open(disk, { ...IDENTITY, initialMembers: MEMBERS, ...options });
+  return NodeStorage.open(disk, {
+    ...IDENTITY,
+    initialMembers: MEMBERS,
+    preallocateBytes: 0,
+    ...options,
+  });
 }
 
 export function entry(index: number, term: number, text: string): Entry {
