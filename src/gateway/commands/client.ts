@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { NOT_AN_INTEGER, SYNTAX_ERROR } from '../../kv/error-replies.js';
+import { SYNTAX_ERROR } from '../../kv/error-replies.js';
 import { error, OK, type Reply } from '../../kv/reply.js';
 import { detached } from '../wire-text.js';
 import { isGoodName } from './connection.js';
@@ -17,6 +17,7 @@ import {
 import { dispatch } from './subcommands.js';
 
 const BAD_NAME = error('ERR Client names cannot contain spaces, newlines or special characters.');
+const BAD_ID = error('ERR client-id should be greater than 0');
 const NO_SUCH_CLIENT = error('ERR No such client');
 
 /** One line of CLIENT LIST, in Redis's `field=value` form. */
@@ -163,7 +164,7 @@ function kill(client: Client, args: readonly string[], gateway: GatewayServices)
     return OK;
   }
   const idAt = args.findIndex(word => word.toUpperCase() === 'ID');
-  if (idAt >= 0 && !/^\d+$/.test(args[idAt + 1] ?? '')) return NOT_AN_INTEGER;
+  if (idAt >= 0 && !/^\d+$/.test(args[idAt + 1] ?? '')) return BAD_ID;
   const filters = killFilters(client, args);
   if (filters === null) return SYNTAX_ERROR;
   const victims = all.filter(other => filters.every(selects => selects(other)));
