@@ -29,7 +29,7 @@ export const COUNT_AT = 4;
 export const ORIGIN_AT = 8;
 export const EPOCH_AT = 16;
 export const SEQUENCE_AT = 24;
-export const TIME_AT = 32;
+const TIME_AT = 32;
 export const VALUE_LIMIT_AT = 40;
 
 /** A transaction: all its commands or, when a watched key has changed, none. */

@@ -17,7 +17,7 @@ export const MAX_SESSIONS = 16_384;
 /** Results kept of one session; so many commands of it may be outstanding at once. */
 export const MAX_RESULTS_PER_SESSION = 128;
 export const MAX_RESULT_BYTES_PER_SESSION = 1024 * 1024;
-export const MAX_RESULT_BYTES = 64 * 1024 * 1024;
+const MAX_RESULT_BYTES = 64 * 1024 * 1024;
 
 export interface SessionResult {
   readonly sequence: number;

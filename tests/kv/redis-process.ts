@@ -86,7 +86,7 @@ function parse(text: string, start: number): Parsed | null {
   if (lineEnd < 0) return null;
   const line = text.slice(start + 1, lineEnd);
   const end = lineEnd + 2;
-  switch (text[start]) {
+  switch (text.charAt(start)) {
     case '+':
       return { reply: { kind: 'simple', text: line }, end };
     case '-':

@@ -5,7 +5,7 @@
  */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { encodeTimeTick, stampTime } from '../../src/kv/batch.js';
+import { encodeTimeTick, FIRST_COMMAND_OPCODE, OPCODE_ONCE, stampTime } from '../../src/kv/batch.js';
 import { BatchBuilder } from '../../src/kv/batch-builder.js';
 import { COMMANDS } from '../../src/kv/commands/table.js';
 import { WINDOW_BATCHES } from '../../src/kv/duplicates.js';
@@ -45,6 +45,8 @@ test('opcodes are on disks: each one keeps its meaning', () => {
     const command = COMMANDS.find(({ name }) => name === words[i]);
     assert.is(command?.opcode, Number(words[i + 1]), words[i]);
   }
+  assert.ok(COMMANDS.every(({ opcode }) => opcode === OPCODE_ONCE || opcode >= FIRST_COMMAND_OPCODE));
+  assert.is(words.length / 2, COMMANDS.length, 'a new opcode is pinned here too');
   assert.is(new Set(COMMANDS.map(({ opcode }) => opcode)).size, COMMANDS.length);
   assert.is(new Set(COMMANDS.map(({ name }) => name)).size, COMMANDS.length);
 });
