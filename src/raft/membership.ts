@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { applyChange, type ChangeContext, type Membership, restoreMembership } from './changer.js';
+import { applyChange, type Membership, restoreMembership } from './changer.js';
 import { advanceCommit } from './commit.js';
 import type { ConfChange } from './conf-change.js';
 import { EMPTY_DATA } from './entry.js';
@@ -14,11 +14,6 @@ import { broadcastMissing } from './replication.js';
 import { becomeFollower } from './roles.js';
 import type { ConfState } from './snapshot.js';
 import type { RaftState } from './state.js';
-
-function changeContext(state: RaftState): ChangeContext {
-  const { maxInflightMessages, maxInflightBytes } = state.config;
-  return { lastIndex: state.log.lastIndex, maxInflightMessages, maxInflightBytes };
-}
 
 function switchTo(state: RaftState, membership: Membership): void {
   const { tracker, config } = state;
@@ -35,7 +30,7 @@ function switchTo(state: RaftState, membership: Membership): void {
 
 /** Takes the membership of a snapshot or of the storage. */
 export function restoreConfiguration(state: RaftState, configuration: ConfState): void {
-  switchTo(state, restoreMembership(configuration, changeContext(state)));
+  switchTo(state, restoreMembership(configuration, state.changeContext()));
 }
 
 /**
@@ -44,7 +39,7 @@ export function restoreConfiguration(state: RaftState, configuration: ConfState)
  * @throws RaftError `invalid-conf-change`: nothing changed
  */
 export function applyConfChange(state: RaftState, change: ConfChange): ConfState {
-  switchTo(state, applyChange(state.tracker.membership, change, changeContext(state)));
+  switchTo(state, applyChange(state.tracker.membership, change, state.changeContext()));
   return state.tracker.configuration;
 }
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isJoint } from './changer.js';
+import { applyChange, isJoint } from './changer.js';
 import { decodeConfChange } from './conf-change.js';
 import { REFUSED_CHANGE_DATA } from './entry-size.js';
 import { RaftError } from './errors.js';
@@ -14,12 +14,22 @@ import type { RaftState } from './state.js';
 
 const REFUSED_CHANGE: EntryDraft = { type: 'normal', data: REFUSED_CHANGE_DATA };
 
-/** One change at a time; while joint only to leave, otherwise never to leave. */
+/**
+ * One change at a time; while joint only to leave, otherwise never to leave. And only what can be applied: a committed
+ * change that cannot would stop every node. As no other change is under way, the membership it meets is that of now.
+ */
 function mayChange(state: RaftState, draft: EntryDraft, pendingIndex: number): boolean {
   if (state.config.disableConfChangeValidation) return true;
   if (pendingIndex > state.log.applied) return false;
-  const wantsToLeave = decodeConfChange(draft).operations.length === 0;
-  return isJoint(state.tracker.configuration) === wantsToLeave;
+  const { membership, configuration } = state.tracker;
+  try {
+    const change = decodeConfChange(draft);
+    applyChange(membership, change, state.changeContext());
+    return isJoint(configuration) === (change.operations.length === 0);
+  } catch (error) {
+    if (error instanceof RaftError) return false;
+    throw error;
+  }
 }
 
 /**

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { ChangeContext } from './changer.js';
 import type { ResolvedConfig } from './config.js';
 import { NONE, type RaftId } from './ids.js';
 import type { RaftLog } from './log.js';
@@ -86,6 +87,11 @@ export class RaftState {
 
   hardState(): HardState {
     return { term: this.term, vote: this.vote, commit: this.log.committed };
+  }
+
+  changeContext(): ChangeContext {
+    const { maxInflightMessages, maxInflightBytes } = this.config;
+    return { lastIndex: this.log.lastIndex, maxInflightMessages, maxInflightBytes };
   }
 
   /** May this node campaign? Not as a learner or stranger, nor while a snapshot is being stored. */

@@ -114,6 +114,39 @@ rules('while joint only leaving is allowed, otherwise leaving is refused', () =>
   assert.equal(node.core.configuration, confState([1, 2, 4]));
 });
 
+const inapplicable: readonly [name: string, change: ConfChange][] = [
+  ['that removes all voters', { transition: 'implicit', operations: [1, 2, 3].map(removal) }],
+  ['that makes all voters learners', { transition: 'auto', operations: [1, 2, 3].map(demotion) }],
+];
+
+function removal(id: number) {
+  return { kind: 'remove' as const, id: raftId(id) };
+}
+
+function demotion(id: number) {
+  return { kind: 'add-learner' as const, id: raftId(id) };
+}
+
+for (const [name, change] of inapplicable) {
+  rules(`a change ${name} is refused, as applying it would stop every node`, () => {
+    assert.is(wasRefused(propose(leader(), change)), true);
+  });
+}
+
+rules('entering joint consensus twice is refused, also without operations', () => {
+  const node = leader();
+  propose(node, swap('explicit', 3, 4));
+  node.acknowledge(2);
+  assert.is(wasRefused(propose(node, { transition: 'explicit', operations: [] })), true);
+});
+
+rules('a forwarded change that cannot be read is refused', () => {
+  const node = leader();
+  const draft = { index: 0, term: 0, type: 'conf-change-v2' as const, data: Uint8Array.of(255) };
+  node.step({ type: 'Propose', from: raftId(2), to: raftId(1), term: 0, entries: [draft] });
+  assert.is(wasRefused(node.storage.all().at(-1)), true);
+});
+
 rules('without validation nothing is refused', () => {
   const node = leader({ disableConfChangeValidation: true });
   assert.is(propose(node, LEAVE_JOINT)?.type, 'conf-change-v2');
