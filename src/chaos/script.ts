@@ -6,7 +6,7 @@
  * @module
  */
 import type { Action } from './action.js';
-import { ArgumentReader, type ParseContext } from './argument-reader.js';
+import { ArgumentReader, type ParseContext, printDuration } from './argument-reader.js';
 import { parseTokens } from './parse.js';
 import { CommandSyntaxError } from './syntax-error.js';
 import { type Token, tokenize } from './tokenizer.js';
@@ -61,7 +61,7 @@ export const parseScript = (text: string, context: ParseContext = {}): Script =>
 /** A sequence being filled: the script itself, or the body of a `repeat`. */
 interface Block {
   readonly line: number;
-  readonly times: number;
+  times: number;
   readonly body: Statement[];
   lastAtMs: number;
 }
@@ -86,7 +86,7 @@ class ScriptParser {
     }
     const open = this.#blocks.at(-1);
     if (this.#errors.length === 0 && open !== undefined && this.#blocks.length > 1) {
-      const expected = `end, for the repeat on line ${open.line},`;
+      const expected = `end for the repeat on line ${open.line}`;
       this.#errors.push(new CommandSyntaxError(1, expected, 'the end of the file', lines.length));
     }
     if (this.#errors.length > 0) throw new ScriptError(this.#errors);
@@ -140,16 +140,21 @@ class ScriptParser {
     if (this.#blocks.length > MAX_DEPTH) {
       reader.fail(0, `at most ${MAX_DEPTH} repeats within each other`, 'repeat');
     }
-    const times = reader.integer(1, MAX_REPEATS, 'a number of times');
+    // Opened first, so that a wrong number of times does not make its `end` a mistake too.
+    const block: Block = { line, times: 1, body: [], lastAtMs: 0 };
+    this.#blocks.push(block);
+    block.times = reader.integer(1, MAX_REPEATS, 'a number of times');
     reader.end();
-    this.#blocks.push({ line, times, body: [], lastAtMs: 0 });
   }
 
   #closeRepeat(reader: ArgumentReader): void {
     reader.end();
     const block = this.#blocks.length > 1 ? this.#blocks.pop() : undefined;
     if (block === undefined) reader.fail(0, 'a command', 'end');
-    if (block.body.length === 0) reader.fail(0, `a command in the repeat on line ${block.line}`, 'end');
+    // Where its lines had mistakes, those are the ones to tell.
+    if (block.body.length === 0 && this.#errors.length === 0) {
+      reader.fail(0, `a command in the repeat on line ${block.line}`, 'end');
+    }
     const { line: repeatLine, times, body } = block;
     this.#blocks.at(-1)?.body.push({ kind: 'repeat', line: repeatLine, times, body });
   }
@@ -159,7 +164,8 @@ class ScriptParser {
     const atMs = reader.durationMs();
     const block = this.#blocks.at(-1);
     if (block !== undefined && atMs < block.lastAtMs) {
-      reader.fail(place, `a time not before ${block.lastAtMs}ms`, `${atMs}ms`);
+      const earliest = printDuration(block.lastAtMs);
+      reader.fail(place, `a time not before ${earliest}`, printDuration(atMs));
     }
     if (block !== undefined) block.lastAtMs = atMs;
     if (reader.atEnd) reader.failHere('a command');

@@ -5,6 +5,7 @@
  */
 import { error, isErrorReply, OK, type Reply } from '../../kv/reply.js';
 import type { CommandResult } from '../../runtime/handle.js';
+import { lineOf } from '../chaos-line.js';
 import { fromWire, toWire } from '../wire-text.js';
 import type { Client, GatewayCommand, GatewayServices } from './gateway-command.js';
 import { dispatch } from './subcommands.js';
@@ -84,6 +85,6 @@ export const RAFT_COMMANDS: readonly GatewayCommand[] = [
     group: 'raft',
     summary: 'A line of the command language: CHAOS kill leader, CHAOS partition 0,1 | 2,3,4',
     order: 'exclusive',
-    run: (_client, args, gateway) => run(args.join(' '), gateway),
+    run: (_client, args, gateway) => run(lineOf(args), gateway),
   },
 ];
