@@ -1,5 +1,6 @@
 /**
- * CRC-32 (IEEE 802.3) of bytes, continued from `seed`. Native code: about 150 ns for a small record, 5 GB/s for blocks.
+ * CRC-32 (IEEE 802.3) of bytes, continued from `seed`. Native code: about 150 ns for a small record, 5 GB/s
+ * for blocks.
  *
  * @module
  */

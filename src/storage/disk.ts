@@ -1,16 +1,16 @@
 /**
  * The only door to files. One `Disk` is one flat directory of one node.
  *
- * Everything is synchronous except `DiskFile.sync`, so that the same storage code runs in a worker thread (real files),
- * in a cluster without files (shared memory) and in the simulator (memory with virtual time).
+ * Everything is synchronous except `DiskFile.sync`, so that the same storage code runs in a worker thread
+ * (real files), in a cluster without files (shared memory) and in the simulator (memory with virtual time).
  *
  * @module
  */
 export type DiskErrorCode = 'disk-full' | 'disk-io' | 'not-found' | 'already-exists' | 'access-denied';
 
 /**
- * Thrown, or given to a sync's `done`, when the disk refuses. `code` is stable: `disk-full` may pass when space returns;
- * after `disk-io` the file's content is unknown.
+ * Thrown, or given to a sync's `done`, when the disk refuses. `code` is stable: `disk-full` may pass when
+ * space returns; after `disk-io` the file's content is unknown.
  */
 export class DiskError extends Error {
   override readonly name = 'DiskError';
@@ -33,13 +33,17 @@ export type FileUse = 'log' | 'bulk';
 export interface DiskFile {
   readonly name: string;
   size(): number;
-  /** Fills `target` from `position` on; returns how many bytes there were (fewer only at the end of the file). */
+  /**
+   * Fills `target` from `position` on; returns how many bytes there were (fewer only at the end of the file).
+   */
   read(target: Uint8Array, position: number): number;
   /** Writes all of `bytes` or throws; after a throw any part of them may be in the file. */
   write(bytes: Uint8Array, position: number): void;
   /** Cuts the file, or extends it with zeros. */
   truncate(size: number): void;
-  /** Makes everything written before this call durable. `done` may be called before `sync` returns, or later. */
+  /**
+   * Makes everything written before this call durable. `done` may be called before `sync` returns, or later.
+   */
   sync(done: SyncDone): void;
   /** The same, done when it returns. Blocks the thread: for start and rotation, not for the data path. */
   syncNow(): void;

@@ -1,7 +1,8 @@
 /**
  * The newest entries of the log in memory, up to a number of bytes; older ones are read back from the disk.
  *
- * An entry keeps the buffer its data lies in alive, so the limit counts data bytes plus a fixed cost an entry.
+ * An entry keeps the buffer its data lies in alive, so the limit counts data bytes plus a fixed cost an
+ * entry.
  *
  * @module
  */

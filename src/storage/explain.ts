@@ -8,7 +8,9 @@ import type { StorageErrorCode } from './storage-error.js';
 export interface Explanation {
   readonly meaning: string;
   readonly advice: string;
-  /** Whether wiping the directory and rejoining under a new incarnation helps (the peers must hold a quorum). */
+  /**
+   * Whether wiping the directory and rejoining under a new incarnation helps (the peers must hold a quorum).
+   */
   readonly rebuildHelps: boolean;
 }
 
@@ -18,8 +20,8 @@ const FROM_PEERS =
 
 const DAMAGED: Explanation = {
   meaning:
-    'Bytes that were durable have changed. What this node promised (votes, acknowledged entries) may be in them, so ' +
-    'they are not cut away and the node does not start.',
+    'Bytes that were durable have changed. What this node promised (votes, acknowledged entries) may be ' +
+    'in them, so they are not cut away and the node does not start.',
   advice: FROM_PEERS,
   rebuildHelps: true,
 };

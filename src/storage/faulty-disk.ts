@@ -7,7 +7,10 @@
  */
 import { type Disk, DiskError, type DiskFile, type FileUse, type SyncDone } from './disk.js';
 
-/** `full`: writes fail (also over existing bytes, as on a copy-on-write file system). `eio`: writes and syncs fail. `slow`: syncs take `ms` longer. */
+/**
+ * `full`: writes fail (also over existing bytes, as on a copy-on-write file system). `eio`: writes and syncs
+ * fail. `slow`: syncs take `ms` longer.
+ */
 export type DiskFault =
   | { readonly kind: 'ok' }
   | { readonly kind: 'full' }

@@ -1,8 +1,8 @@
 /**
  * One sync for all that was written since the last one began, acknowledged in the order of writing.
  *
- * At most one sync is under way: what is written meanwhile shares the next. A failed sync is final, because the system may
- * have dropped the dirty pages: retrying it and succeeding would promise bytes that are gone.
+ * At most one sync is under way: what is written meanwhile shares the next. A failed sync is final, because
+ * the system may have dropped the dirty pages: retrying it and succeeding would promise bytes that are gone.
  *
  * @module
  */

@@ -31,7 +31,10 @@ const ENTRY_TYPES: readonly (EntryType | undefined)[] = [
   'conf-change-v2',
 ];
 
-/** A snapshot that is durable; as a record it restarts the log after `index` unless the log holds that very entry. */
+/**
+ * A snapshot that is durable; as a record it restarts the log after `index` unless the log holds that very
+ * entry.
+ */
 export interface SnapshotMarker {
   readonly index: number;
   readonly term: number;

@@ -1,8 +1,9 @@
 /**
  * A disk on the heap that knows what is durable, so that a crash can lose everything else.
  *
- * A file's bytes become durable by its sync, its name by `syncDirectory`. `crash` throws away what is not durable, or lets a
- * chosen part of it survive: real disks write back in any order and may stop in the middle of a write.
+ * A file's bytes become durable by its sync, its name by `syncDirectory`. `crash` throws away what is not
+ * durable, or lets a chosen part of it survive: real disks write back in any order and may stop in the middle
+ * of a write.
  *
  * @module
  */
@@ -24,9 +25,15 @@ type NameChange =
   | { readonly kind: 'rename'; readonly from: string; readonly to: string }
   | { readonly kind: 'remove'; readonly name: string };
 
-/** Decides at a crash what of the unsynced happens to be on the disk; asked in the order the changes were made. */
+/**
+ * Decides at a crash what of the unsynced happens to be on the disk; asked in the order the changes were
+ * made.
+ */
 export interface CrashPolicy {
-  /** `sector`: 512 bytes (or the part of them that was written) of a write; `name`: a create, rename or remove. */
+  /**
+   * `sector`: 512 bytes (or the part of them that was written) of a write; `name`: a create, rename or
+   * remove.
+   */
   keeps(what: 'sector' | 'truncate' | 'name'): boolean;
 }
 
@@ -76,7 +83,10 @@ export class MemoryDisk implements Disk {
     this.#nameChanges = [];
   }
 
-  /** Power is lost: what is left is what was durable, plus what `policy` lets survive. Open files must be dropped. */
+  /**
+   * Power is lost: what is left is what was durable, plus what `policy` lets survive. Open files must be
+   * dropped.
+   */
   crash(policy: CrashPolicy = LOSE_UNSYNCED): void {
     const inodes = new Set([...this.#durableNames.values(), ...this.#names.values()]);
     for (const change of this.#nameChanges) {

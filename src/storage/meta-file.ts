@@ -1,8 +1,9 @@
 /**
  * The `meta` file: whose directory this is, how often it was opened, and the membership it began with.
  *
- * Two lines of text: a JSON object and the CRC-32 of the first line in hexadecimal. Replaced as a whole through a temporary
- * file and a rename. `starts` is the *epoch* of this start: it never repeats, because a start begins by storing it.
+ * Two lines of text: a JSON object and the CRC-32 of the first line in hexadecimal. Replaced as a whole
+ * through a temporary file and a rename. `starts` is the *epoch* of this start: it never repeats, because a
+ * start begins by storing it.
  *
  * @module
  */

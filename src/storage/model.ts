@@ -14,7 +14,9 @@ export interface Entry {
   readonly data: Uint8Array;
 }
 
-/** Raft paper, Figure 2, persistent state, plus the commit index (an optimization: it need not be durable). */
+/**
+ * Raft paper, Figure 2, persistent state, plus the commit index (an optimization: it need not be durable).
+ */
 export interface HardState {
   readonly term: number;
   readonly vote: RaftId;

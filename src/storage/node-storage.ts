@@ -1,8 +1,8 @@
 /**
  * All that one node keeps on its disk: log, hard state, snapshots. Implements the core's `LogReader`.
  *
- * What was written can be read at once; it is *durable* when the `done` of its call said so, and only then may a vote or
- * an acknowledgement that depends on it leave the node.
+ * What was written can be read at once; it is *durable* when the `done` of its call said so, and only then
+ * may a vote or an acknowledgement that depends on it leave the node.
  *
  * @module
  */
@@ -18,7 +18,10 @@ import { StorageError } from './storage-error.js';
 import type { LogLimits, WriteAheadLog } from './write-ahead-log.js';
 
 export interface StorageOptions extends StorageIdentity {
-  /** Members at the beginning of a new log; empty for a node that joins a running group. Ignored when the log exists. */
+  /**
+   * Members at the beginning of a new log; empty for a node that joins a running group. Ignored when the log
+   * exists.
+   */
   readonly initialMembers: ConfState;
   /** A log segment of this size is followed by a new one. Default 16 MiB. */
   readonly segmentBytes?: number;
@@ -46,8 +49,8 @@ export class NodeStorage {
   }
 
   /**
-   * Opens the directory of a node, or begins a new one, and stores that it was opened. All that was found is durable when
-   * this returns. Throws `StorageError` (damage, gaps, files of another node) and `DiskError`.
+   * Opens the directory of a node, or begins a new one, and stores that it was opened. All that was found is
+   * durable when this returns. Throws `StorageError` (damage, gaps, files of another node) and `DiskError`.
    */
   static open(disk: Disk, options: StorageOptions): NodeStorage {
     const limits: LogLimits = {
@@ -74,7 +77,10 @@ export class NodeStorage {
     return this.#log.index.term(index);
   }
 
-  /** Throws `log-compacted`, `log-unavailable` (beyond the log), `log-damaged` (read back with a wrong checksum). */
+  /**
+   * Throws `log-compacted`, `log-unavailable` (beyond the log), `log-damaged` (read back with a wrong
+   * checksum).
+   */
   entries(from: number, to: number, maxBytes: number): readonly Entry[] {
     if (from < this.firstIndex()) {
       throw new StorageError('log-compacted', `the log begins at ${this.firstIndex()}`, {
@@ -95,23 +101,27 @@ export class NodeStorage {
   }
 
   /**
-   * Stores entries (which supersede what was there from their first index on) and hard state. `done(null)`: durable, and so
-   * is everything appended before. `disk-full`: nothing was stored, the same call may be made again. Any other error is
-   * final. Entries keep their data buffers: do not change them. Throws `log-gap` if the entries do not follow the log.
+   * Stores entries (which supersede what was there from their first index on) and hard state. `done(null)`:
+   * durable, and so is everything appended before. `disk-full`: nothing was stored, the same call may be made
+   * again. Any other error is final. Entries keep their data buffers: do not change them. Throws `log-gap` if
+   * the entries do not follow the log.
    */
   append(entries: readonly Entry[], hardState: HardState | null, done: StoreDone): void {
     this.#log.append({ marker: null, entries, hardState }, done);
   }
 
   /**
-   * A file for a snapshot of this node's state at `snapshot.index` (at most what was applied). Give it the state with `write`
-   * in pieces of any size, then hand it to `commitSnapshot`; or `abort` it. One at a time.
+   * A file for a snapshot of this node's state at `snapshot.index` (at most what was applied). Give it the
+   * state with `write` in pieces of any size, then hand it to `commitSnapshot`; or `abort` it. One at a time.
    */
   snapshotWriter(snapshot: Snapshot): SnapshotFileWriter {
     return this.#snapshots.write(snapshot);
   }
 
-  /** Makes a written snapshot durable and the newest, notes it in the log, removes older ones. The log stays as it is. */
+  /**
+   * Makes a written snapshot durable and the newest, notes it in the log, removes older ones. The log stays
+   * as it is.
+   */
   commitSnapshot(writer: SnapshotFileWriter, done: StoreDone): void {
     writer.finish(error => {
       if (error !== null) {
@@ -127,19 +137,25 @@ export class NodeStorage {
     });
   }
 
-  /** The newest snapshot for reading: to load it after a start, or to send it. Null when there is none. Close it. */
+  /**
+   * The newest snapshot for reading: to load it after a start, or to send it. Null when there is none. Close
+   * it.
+   */
   openSnapshot(): SnapshotReader | null {
     return this.#snapshots.open();
   }
 
-  /** Where the chunks of a snapshot from another node go; goes on where it stopped if the offer is the same. */
+  /**
+   * Where the chunks of a snapshot from another node go; goes on where it stopped if the offer is the same.
+   */
   receiveSnapshot(offer: SnapshotOffer): SnapshotReceiver {
     return this.#snapshots.receive(offer);
   }
 
   /**
-   * Puts a completely received snapshot (`receiver.complete`) in force: the log restarts behind it unless it holds that
-   * very entry; then `entries` and `hardState` are stored as by `append`. `disk-full`: may be called again.
+   * Puts a completely received snapshot (`receiver.complete`) in force: the log restarts behind it unless it
+   * holds that very entry; then `entries` and `hardState` are stored as by `append`. `disk-full`: may be
+   * called again.
    */
   installSnapshot(
     receiver: SnapshotReceiver,
@@ -151,8 +167,8 @@ export class NodeStorage {
   }
 
   /**
-   * Gives up log entries up to `index`, but keeps `keepEntries` before it for slow followers, and everything that the newest
-   * snapshot does not hold. Whole segments are removed from the disk. Throws `DiskError`.
+   * Gives up log entries up to `index`, but keeps `keepEntries` before it for slow followers, and everything
+   * that the newest snapshot does not hold. Whole segments are removed from the disk. Throws `DiskError`.
    */
   compact(index: number, keepEntries: number): void {
     const limit = Math.min(index - keepEntries, this.snapshot()?.index ?? 0);

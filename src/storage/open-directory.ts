@@ -1,7 +1,8 @@
 /**
  * Opens a node's directory: checks whose it is, recovers the log, counts the start.
  *
- * A new directory gets its first log segment before its meta file, so that a meta file without a log is always a loss.
+ * A new directory gets its first log segment before its meta file, so that a meta file without a log is
+ * always a loss.
  *
  * @module
  */
@@ -110,7 +111,10 @@ function beginDirectory(
   return { log, snapshots: new SnapshotStore(disk, identity, null), recovery };
 }
 
-/** A crash before the first meta file leaves at most one segment without a record; anything more is another's data. */
+/**
+ * A crash before the first meta file leaves at most one segment without a record; anything more is another's
+ * data.
+ */
 function removeUnfinishedBeginning(disk: Disk): void {
   for (const name of disk.list()) {
     if (name.endsWith('.tmp')) disk.remove(name);
@@ -223,8 +227,8 @@ function restartBehind(log: WriteAheadLog, snapshot: Snapshot, reports: Recovery
 }
 
 /**
- * The term is at least that of the last entry and of the snapshot, the commit at least the snapshot's index: they may be a
- * batch behind after a crash. No vote can have been given in a term that was never stored.
+ * The term is at least that of the last entry and of the snapshot, the commit at least the snapshot's index:
+ * they may be a batch behind after a crash. No vote can have been given in a term that was never stored.
  */
 function reconcileHardState(
   found: HardState | null,

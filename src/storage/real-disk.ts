@@ -1,8 +1,9 @@
 /**
  * A directory of real files.
  *
- * `blocking` (default) syncs log files in the caller's thread: measured faster than a trip through the thread pool, which
- * costs two wake-ups. `async` keeps the thread free on slow disks. Bulk files are always synced beside the thread.
+ * `blocking` (default) syncs log files in the caller's thread: measured faster than a trip through the thread
+ * pool, which costs two wake-ups. `async` keeps the thread free on slow disks. Bulk files are always synced
+ * beside the thread.
  *
  * @module
  */

@@ -11,9 +11,9 @@
  * 24  payload, then 1–8 bytes of 0xa5 up to a multiple of 8
  * ```
  *
- * The chain makes a missing, repeated or misplaced record visible. `synced` tells a torn tail (what was never durable) from
- * damage to durable records. The last byte of padding is never zero, so a write that did not arrive at its end shows.
- * All numbers are little-endian.
+ * The chain makes a missing, repeated or misplaced record visible. `synced` tells a torn tail (what was never
+ * durable) from damage to durable records. The last byte of padding is never zero, so a write that did not
+ * arrive at its end shows. All numbers are little-endian.
  *
  * @module
  */
@@ -38,7 +38,10 @@ export function recordBytes(payloadLength: number): number {
   return unpadded + 8 - (unpadded % 8);
 }
 
-/** Seals the record whose payload already lies at `start + 24`; returns its head checksum, the next record's chain. */
+/**
+ * Seals the record whose payload already lies at `start + 24`; returns its head checksum, the next record's
+ * chain.
+ */
 export function sealRecord(
   buffer: Uint8Array,
   view: DataView,

@@ -35,8 +35,9 @@ export interface RecoveredLog extends LogStart {
 }
 
 /**
- * Replays the log of `identity`. Entries before the log's beginning are taken to be in a snapshot up to `snapshotIndex`.
- * The last segment is durable when this returns. Throws `log-damaged`, `log-gap`, `wrong-cluster`, `wrong-node`, `format-unknown`.
+ * Replays the log of `identity`. Entries before the log's beginning are taken to be in a snapshot up to
+ * `snapshotIndex`. The last segment is durable when this returns. Throws `log-damaged`, `log-gap`,
+ * `wrong-cluster`, `wrong-node`, `format-unknown`.
  */
 export function recoverLog(
   disk: Disk,
@@ -184,8 +185,9 @@ class Replay {
   }
 
   /**
-   * After compaction the oldest segment may begin in the middle, or with entries that a later segment supersedes from
-   * further below: then the log begins anew there, and the snapshot has to reach that far (checked after the replay).
+   * After compaction the oldest segment may begin in the middle, or with entries that a later segment
+   * supersedes from further below: then the log begins anew there, and the snapshot has to reach that far
+   * (checked after the replay).
    */
   #entry(header: SegmentHeader, bytes: Uint8Array, view: DataView, record: RecordView): void {
     const { index: at, term } = decodeEntry(bytes, view, record);

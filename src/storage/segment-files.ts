@@ -34,7 +34,10 @@ export class SegmentFiles {
     this.#headers.push(header);
   }
 
-  /** Entries in `[from, to)` up to `maxBytes` of data, at least one. Throws `log-damaged` when a checksum fails. */
+  /**
+   * Entries in `[from, to)` up to `maxBytes` of data, at least one. Throws `log-damaged` when a checksum
+   * fails.
+   */
   readEntries(index: LogIndex, from: number, to: number, maxBytes: number): Entry[] {
     const entries: Entry[] = [];
     let bytes = 0;
@@ -52,8 +55,8 @@ export class SegmentFiles {
   }
 
   /**
-   * Removes the oldest segments while all their entries are at most `index`; the newest segment stays. Oldest first, so
-   * that what a crash leaves is still the end of the log.
+   * Removes the oldest segments while all their entries are at most `index`; the newest segment stays. Oldest
+   * first, so that what a crash leaves is still the end of the log.
    */
   removeUpTo(logIndex: LogIndex, index: number): void {
     let removed = false;

@@ -65,7 +65,10 @@ export function encodeSegmentHeader(header: Omit<SegmentHeader, 'salt'>): Uint8A
   return bytes;
 }
 
-/** The header, or null when its checksum does not match. Throws `format-unknown` for an intact header of another version. */
+/**
+ * The header, or null when its checksum does not match. Throws `format-unknown` for an intact header of
+ * another version.
+ */
 export function decodeSegmentHeader(bytes: Uint8Array, file: string): SegmentHeader | null {
   if (bytes.length < SEGMENT_HEADER_BYTES) return null;
   const view = new DataView(bytes.buffer, bytes.byteOffset, SEGMENT_HEADER_BYTES);

@@ -1,9 +1,10 @@
 /**
  * Walks the records of one segment and judges how it ends: cleanly, torn by a crash, or damaged.
  *
- * A *torn* tail was never durable: its end did not arrive (the file stops, sectors are still zero, the last byte is zero)
- * and no record after it claims that it was synced. Anything else that does not match its checksum is *damage* to
- * durable bytes and must not be cut away, because a vote or an acknowledged entry may be in it.
+ * A *torn* tail was never durable: its end did not arrive (the file stops, sectors are still zero, the last
+ * byte is zero) and no record after it claims that it was synced. Anything else that does not match its
+ * checksum is *damage* to durable bytes and must not be cut away, because a vote or an acknowledged entry may
+ * be in it.
  *
  * @module
  */

@@ -73,7 +73,10 @@ export class SegmentWriter {
     }
   }
 
-  /** Writes zeros ahead, so that the next syncs need not store a new file size. A full disk is left to the next write. */
+  /**
+   * Writes zeros ahead, so that the next syncs need not store a new file size. A full disk is left to the
+   * next write.
+   */
   #allocate(preallocateBytes: number): void {
     const end = this.position + preallocateBytes;
     this.#allocated = this.position;

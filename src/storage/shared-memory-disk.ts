@@ -1,10 +1,11 @@
 /**
  * A disk in shared memory that outlives the thread that uses it: the disk of a cluster without files.
  *
- * Each file is one growable `SharedArrayBuffer` whose first 8 bytes hold the file's size. The owner (the supervisor) keeps
- * the table of names; the node's thread tells it every change through `onChange`, in order. When the thread ends, the
- * owner first takes all changes that are still on their way (`receiveMessageOnPort` until it is empty), then gives the
- * table to the next thread: nothing written is lost, as when a process dies and its machine goes on.
+ * Each file is one growable `SharedArrayBuffer` whose first 8 bytes hold the file's size. The owner (the
+ * supervisor) keeps the table of names; the node's thread tells it every change through `onChange`, in order.
+ * When the thread ends, the owner first takes all changes that are still on their way (`receiveMessageOnPort`
+ * until it is empty), then gives the table to the next thread: nothing written is lost, as when a process
+ * dies and its machine goes on.
  *
  * @module
  */
@@ -55,8 +56,8 @@ export class SharedMemoryDisk implements Disk {
   readonly #fileBytesMax: number;
 
   /**
-   * `files` is the owner's table as it is now. Address space for `fileBytesMax` (default 1 GiB) is reserved a file, memory
-   * is taken as a file grows; beyond it writes fail with `disk-full`.
+   * `files` is the owner's table as it is now. Address space for `fileBytesMax` (default 1 GiB) is reserved a
+   * file, memory is taken as a file grows; beyond it writes fail with `disk-full`.
    */
   constructor(
     files: SharedFiles,

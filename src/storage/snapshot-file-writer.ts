@@ -1,5 +1,6 @@
 /**
- * Writes one snapshot file under a temporary name, block by block, and makes it durable beside the node's thread.
+ * Writes one snapshot file under a temporary name, block by block, and makes it durable beside the node's
+ * thread.
  *
  * @module
  */

@@ -9,7 +9,8 @@
  * block    64 KiB of data (the last may be shorter), then u32 CRC-32 of it, seeded with the checksum before
  *          (of the header for the first block)
  * footer   0  4 bytes "END\n"        4  u64 data bytes       12  u32 checksum of the last block
- *         16  u32 CRC-32 of all data                        20  u32 CRC-32 of bytes 0–19, seeded with the field at 12
+ *         16  u32 CRC-32 of all data                        20  u32 CRC-32 of bytes 0–19, seeded with the
+ * field at 12
  * ```
  *
  * @module
@@ -76,7 +77,10 @@ export function encodeSnapshotHeader(identity: StorageIdentity, snapshot: Snapsh
   return bytes;
 }
 
-/** `start`: the beginning of the file, at least 64 KiB of it if there is so much. Null when it does not match its checksum. */
+/**
+ * `start`: the beginning of the file, at least 64 KiB of it if there is so much. Null when it does not match
+ * its checksum.
+ */
 export function decodeSnapshotHeader(start: Uint8Array, file: string): SnapshotHeader | null {
   if (start.length < HEADER_FIXED_BYTES + 4) return null;
   const view = new DataView(start.buffer, start.byteOffset, start.byteLength);

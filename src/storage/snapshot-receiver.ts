@@ -8,7 +8,10 @@ import type { Snapshot } from './model.js';
 import type { SnapshotFileWriter } from './snapshot-file-writer.js';
 import { StorageError } from './storage-error.js';
 
-/** What the sender tells of the snapshot it sends: the description and its reader's `dataBytes` and `dataChecksum`. */
+/**
+ * What the sender tells of the snapshot it sends: the description and its reader's `dataBytes` and
+ * `dataChecksum`.
+ */
 export interface SnapshotOffer {
   readonly snapshot: Snapshot;
   readonly dataBytes: number;
@@ -39,8 +42,9 @@ export class SnapshotReceiver {
   }
 
   /**
-   * Takes the bytes at `offset`; what is already there is skipped, a chunk beyond the next wanted byte is left alone.
-   * Returns the next wanted offset: the sender goes on from there. Throws `DiskError` (abort then), `snapshot-misuse`.
+   * Takes the bytes at `offset`; what is already there is skipped, a chunk beyond the next wanted byte is
+   * left alone. Returns the next wanted offset: the sender goes on from there. Throws `DiskError` (abort
+   * then), `snapshot-misuse`.
    */
   write(offset: number, bytes: Uint8Array): number {
     const known = this.offset - offset;
@@ -51,7 +55,9 @@ export class SnapshotReceiver {
     return this.offset;
   }
 
-  /** After the last byte: checks the whole and makes it durable. Any error is final: abort and begin again. */
+  /**
+   * After the last byte: checks the whole and makes it durable. Any error is final: abort and begin again.
+   */
   finish(done: (error: DiskError | StorageError | null) => void): void {
     if (this.offset !== this.offer.dataBytes) {
       throw new StorageError('snapshot-misuse', `bytes from ${this.offset} on are missing`);

@@ -1,5 +1,6 @@
 /**
- * The snapshot files of one node: finds the newest that is whole, writes and receives new ones, removes old ones.
+ * The snapshot files of one node: finds the newest that is whole, writes and receives new ones, removes old
+ * ones.
  *
  * @module
  */
@@ -68,7 +69,10 @@ export class SnapshotStore {
     return this.#newest;
   }
 
-  /** A new file for a snapshot of this node's own state. Throws `snapshot-misuse` while another is being written. */
+  /**
+   * A new file for a snapshot of this node's own state. Throws `snapshot-misuse` while another is being
+   * written.
+   */
   write(snapshot: Snapshot): SnapshotFileWriter {
     if (this.#own !== null && !this.#own.aborted && !this.#own.finished) {
       throw new StorageError('snapshot-misuse', 'a snapshot is being written already');
@@ -77,7 +81,9 @@ export class SnapshotStore {
     return this.#own;
   }
 
-  /** The receiver of this very offer if it was begun before, else a new one; one of another offer is given up. */
+  /**
+   * The receiver of this very offer if it was begun before, else a new one; one of another offer is given up.
+   */
   receive(offer: SnapshotOffer): SnapshotReceiver {
     const begun = this.#received;
     if (begun !== null && !begun.aborted && sameOffer(begun.offer, offer)) return begun;

@@ -1,8 +1,8 @@
 /**
  * The write-ahead log: batches of records appended to segments, one write and one sync a batch.
  *
- * Recovery (`recover-log.ts`) gives it its starting state. Never overwrites: a conflicting suffix is superseded by
- * records that come later.
+ * Recovery (`recover-log.ts`) gives it its starting state. Never overwrites: a conflicting suffix is
+ * superseded by records that come later.
  *
  * @module
  */
@@ -82,8 +82,9 @@ export class WriteAheadLog {
   }
 
   /**
-   * Writes the batch and calls `done` when it is durable; calls are done in order. `disk-full`: nothing of the batch is in
-   * the log and it may be tried again. After any other error every later call fails with `storage-faulty`.
+   * Writes the batch and calls `done` when it is durable; calls are done in order. `disk-full`: nothing of
+   * the batch is in the log and it may be tried again. After any other error every later call fails with
+   * `storage-faulty`.
    */
   append(batch: LogBatch, done: StoreDone): void {
     const failure = this.#commit.failure;
@@ -235,7 +236,9 @@ export class WriteAheadLog {
   }
 }
 
-/** Whether the log cannot be continued behind the snapshot: it ends before it, or holds another entry there. */
+/**
+ * Whether the log cannot be continued behind the snapshot: it ends before it, or holds another entry there.
+ */
 export function restartsLog(index: LogIndex, marker: SnapshotMarker): boolean {
   if (marker.index > index.last) return true;
   const term = index.term(marker.index);

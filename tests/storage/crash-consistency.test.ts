@@ -1,6 +1,6 @@
 /**
- * A crash after any file operation, with unsynced writes lost, kept, reordered or torn: whatever was acknowledged is there,
- * whatever is there was written.
+ * A crash after any file operation, with unsynced writes lost, kept, reordered or torn: whatever was
+ * acknowledged is there, whatever is there was written.
  *
  * @module
  */

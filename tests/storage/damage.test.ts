@@ -1,5 +1,6 @@
 /**
- * Damaged files: a torn tail is cut and reported, everything else is refused with file and place, never silently wrong.
+ * Damaged files: a torn tail is cut and reported, everything else is refused with file and place, never
+ * silently wrong.
  *
  * @module
  */

@@ -1,5 +1,6 @@
 /**
- * Disk trouble at run time: a full disk is passed over, a failed write or sync is final, slow syncs share the next.
+ * Disk trouble at run time: a full disk is passed over, a failed write or sync is final, slow syncs share the
+ * next.
  *
  * @module
  */

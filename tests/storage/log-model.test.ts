@@ -1,5 +1,6 @@
 /**
- * Any sequence of appends, conflicts, snapshots, compactions, installs, crashes and restarts behaves as a plain array.
+ * Any sequence of appends, conflicts, snapshots, compactions, installs, crashes and restarts behaves as a
+ * plain array.
  *
  * @module
  */

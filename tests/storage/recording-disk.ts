@@ -8,7 +8,9 @@ import { MemoryDisk } from '../../src/storage/memory-disk.js';
 
 type Operation = (disk: MemoryDisk, open: Map<number, DiskFile>) => void;
 
-/** Records what changes the disk; a call at which the recorded run learned something is a mark of the test's. */
+/**
+ * Records what changes the disk; a call at which the recorded run learned something is a mark of the test's.
+ */
 export class RecordingDisk implements Disk {
   readonly #disk = new MemoryDisk();
   readonly #operations: Operation[] = [];

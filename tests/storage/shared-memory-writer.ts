@@ -1,5 +1,6 @@
 /**
- * A thread for the test of the shared-memory disk: appends for ever, telling the test each acknowledged index.
+ * A thread for the test of the shared-memory disk: appends for ever, telling the test each acknowledged
+ * index.
  *
  * @module
  */

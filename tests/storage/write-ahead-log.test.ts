@@ -1,5 +1,6 @@
 /**
- * The log: what was appended is read back, before and after a restart; conflicts supersede; group commit keeps order.
+ * The log: what was appended is read back, before and after a restart; conflicts supersede; group commit
+ * keeps order.
  *
  * @module
  */
