@@ -326,6 +326,7 @@ export class NodeDriver {
     this.#noticeLeadership();
     for (const { index, context } of ready.readStates) this.#reads.confirmed(context, index);
     for (const message of ready.messages) this.#route(message);
+    this.#tracer.commit(this.#raft.commitIndex);
   }
 
   #route(message: Message): void {
@@ -503,9 +504,9 @@ export class NodeDriver {
   // ── changes ─────────────────────────────────────────────────────────────────────────────────────────────────
 
   #noticeLeadership(): void {
-    const { role, leader, term, commitIndex } = this.#raft;
+    const { role, leader, term } = this.#raft;
     const before = this.#seen;
-    this.#tracer.state(term, role === 'leader', commitIndex);
+    this.#tracer.reign(term, role === 'leader');
     if (role === before.role && leader === before.leader && term === before.term) return;
     this.#seen = { role, leader, term };
     if (role !== before.role) this.#roleChanged(before.role, role, term);

@@ -33,17 +33,22 @@ export class Tracer {
     return this.#trace !== null;
   }
 
-  state(term: number, isLeader: boolean, commit: number): void {
+  reign(term: number, isLeader: boolean): void {
     const trace = this.#trace;
     if (trace === null) return;
     const sameReign = isLeader && this.#wasLeader && term === this.#term;
     if (this.#wasLeader && !sameReign) trace({ ev: 'step-down', term: this.#term });
     if (term !== this.#term) trace({ ev: 'term', term });
     if (isLeader && !sameReign) trace({ ev: 'leader', term });
-    if (commit > this.#commit) trace({ ev: 'commit', index: commit });
     this.#term = term;
     this.#wasLeader = isLeader;
-    this.#commit = Math.max(commit, this.#commit);
+  }
+
+  /** Told after the entries of the same Ready, so that a reader of the trace knows what is committed. */
+  commit(index: number): void {
+    if (this.#trace === null || index <= this.#commit) return;
+    this.#commit = index;
+    this.#trace({ ev: 'commit', index });
   }
 
   /** The entries go to the log now. */
