@@ -172,7 +172,7 @@ export class FaultRunner {
     const node = this.#targets.nodes[index];
     if (node === undefined) return null;
     if (node.reincarnate()) this.#targets.forget(node);
-    if (node.life === 'idle') node.start([]);
+    if (node.life === 'idle') node.start();
     return this.#ask({ kind: 'add', node: node.index, incarnation: node.incarnation });
   }
 

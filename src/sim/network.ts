@@ -4,7 +4,6 @@
  * @module
  */
 import type { Frame } from '../node/frame.js';
-import { type NodeIndex, nodeIndex } from '../node/peer-id.js';
 import type { Coverage } from './coverage.js';
 import type { EventQueue } from './event-queue.js';
 import type { NetworkPlan } from './plan.js';
@@ -43,8 +42,6 @@ export class Network {
   #held: Held[] = [];
   #extraDrop = 0;
   #calm = false;
-  /** Nodes that are cut off for good. */
-  readonly #dead = new Set<NodeIndex>();
 
   constructor(
     plan: NetworkPlan,
@@ -62,7 +59,7 @@ export class Network {
 
   send(frame: Frame): void {
     const { from, to } = frame;
-    if (this.#cut.has(from, to) || this.#dead.has(from) || this.#dead.has(to)) {
+    if (this.#cut.has(from, to)) {
       this.#coverage.add('message-cut', frame.kinds.length);
       return;
     }
@@ -125,13 +122,12 @@ export class Network {
     this.#extraDrop = probability;
   }
 
-  /** All faults end, and from now on nothing is lost; the nodes in `dead` are never heard again. */
-  heal(dead: readonly number[]): void {
+  /** All faults end, and from now on nothing is lost. */
+  heal(): void {
     this.#cut.clear();
     this.#clogged.clear();
     this.#extraDrop = 0;
     this.#calm = true;
-    for (const node of dead) this.#dead.add(nodeIndex(node));
     this.#release();
   }
 
@@ -140,9 +136,7 @@ export class Network {
     this.#held = [];
     for (const { frame } of held) {
       if (this.#clogged.has(frame.from, frame.to)) this.#held.push({ frame });
-      else if (!this.#dead.has(frame.from) && !this.#dead.has(frame.to)) {
-        this.#schedule(frame, this.#random.unit() * 5);
-      }
+      else this.#schedule(frame, this.#random.unit() * 5);
     }
   }
 }

@@ -35,7 +35,7 @@ export interface NodeListener {
   turnEnded(node: NodeIndex): void;
   alarm(node: NodeIndex, text: string): void;
   /** It stopped by itself: its disk failed. */
-  faulted(node: NodeIndex): void;
+  faulted(node: NodeIndex, error: Error): void;
 }
 
 const EPOCH_MS = Date.UTC(2026, 0, 1);
@@ -114,8 +114,7 @@ export class SimulatedNode {
     });
   }
 
-  /** `members`: voters of a new cluster; empty for a node that joins one. Its files decide when it has some. */
-  start(members: readonly number[]): void {
+  start(): void {
     if (this.#life === 'up' || this.#life === 'paused' || this.#life === 'removed' || this.#life === 'lost')
       return;
     this.#coverage.add(this.#life === 'idle' ? 'node-start' : 'node-restart');
@@ -123,7 +122,7 @@ export class SimulatedNode {
     this.#lastSyncMs = 0;
     this.#turnScheduled = false;
     try {
-      this.#open(members);
+      this.#open();
       this.#life = 'up';
     } catch (error) {
       if (error instanceof StorageError) {
@@ -140,9 +139,9 @@ export class SimulatedNode {
     this.#wake();
   }
 
-  #open(members: readonly number[]): void {
+  #open(): void {
     const { index } = this;
-    const storage = NodeStorage.open(this.#disk, this.#storageOptions(members));
+    const storage = NodeStorage.open(this.#disk, this.#storageOptions());
     for (const report of storage.recovery.reports)
       if (report.code === 'torn-tail') this.#coverage.add('torn-tail-cut');
     const machine = loadMachine(storage);
@@ -168,9 +167,10 @@ export class SimulatedNode {
     );
   }
 
-  #storageOptions(members: readonly number[]): StorageOptions {
+  /** The log of every node, also of one that joins later, begins with the same members: the founders. */
+  #storageOptions(): StorageOptions {
     const { index, incarnation } = this;
-    const voters = members.map(member => raftIdOf(nodeIndex(member)));
+    const voters = Array.from({ length: this.#plan.nodes }, (_, founder) => raftIdOf(nodeIndex(founder)));
     return {
       clusterId: 'simulated',
       node: index,
@@ -199,12 +199,12 @@ export class SimulatedNode {
       wake: () => {
         if (isCurrent()) this.#wake();
       },
-      fault: () => {
+      fault: error => {
         this.#coverage.add('node-faulted');
         this.#queue.after(0, () => {
           if (!isCurrent()) return;
           this.crash();
-          listener.faulted(index);
+          listener.faulted(index, error);
         });
       },
       removed: () => {
@@ -311,7 +311,7 @@ export class SimulatedNode {
   #promises(): string {
     const copy = copyDisk(this.#memory);
     try {
-      const storage = NodeStorage.open(copy, this.#storageOptions([]));
+      const storage = NodeStorage.open(copy, this.#storageOptions());
       const { hardState, snapshot } = storage.recovery;
       return `${hardState?.term} ${hardState?.vote} ${snapshot?.index} ${storage.lastIndex()}`;
     } catch (error) {

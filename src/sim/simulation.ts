@@ -10,9 +10,12 @@
 import { checkLinearizable } from '../harness/check.js';
 import type { ControlRequest } from '../node/control.js';
 import type { Mutation } from '../node/driver-options.js';
+import { NodeError } from '../node/node-error.js';
 import type { Outcome } from '../node/outcome.js';
 import type { NodeIndex } from '../node/peer-id.js';
 import type { TraceEvent } from '../node/trace.js';
+import { DiskError } from '../storage/disk.js';
+import { StorageError } from '../storage/storage-error.js';
 import { Clients, checkTokens } from './clients.js';
 import { Coverage } from './coverage.js';
 import { EventQueue } from './event-queue.js';
@@ -56,6 +59,7 @@ const CONVERGE_WITHIN_MS = 60_000;
 /** Clients go on for so long after the faults healed, to show that they are served. */
 const SERVE_MS = 3_000;
 const POLL_MS = 100;
+const RESTART_AFTER_MS = 500;
 
 export class Simulation {
   readonly #plan: Plan;
@@ -67,6 +71,9 @@ export class Simulation {
   readonly #invariants: Invariants;
   readonly #faults: FaultRunner;
   readonly #trace: TraceRecorder;
+  #broken: unknown = null;
+  /** For ever. */
+  readonly #dead = new Set<number>();
 
   constructor(plan: Plan, options: SimulationOptions = {}) {
     this.#plan = plan;
@@ -132,7 +139,16 @@ export class Simulation {
   }
 
   #runUntil(untilMs: number): void {
-    while (this.#queue.runNext(untilMs));
+    while (this.#queue.runNext(untilMs)) if (this.#broken !== null) throw this.#broken;
+  }
+
+  /** Drivers catch what is thrown into them, so a violation is kept and thrown when the event is over. */
+  #check(invariant: () => void): void {
+    try {
+      invariant();
+    } catch (error) {
+      this.#broken ??= error;
+    }
   }
 
   #listener(): NodeListener {
@@ -142,14 +158,15 @@ export class Simulation {
       trace: (node: NodeIndex, event: TraceEvent) => {
         this.#trace.add(this.#queue.nowMs, node, event);
         this.#count(event);
-        this.#invariants.observe(node, event);
+        this.#check(() => this.#invariants.observe(node, event));
       },
-      recovered: (node, found) => this.#invariants.recovered(node, found),
-      turnEnded: node => this.#invariants.turnEnded(node),
-      alarm: (node, text) => {
-        throw new Violation('alarm', this.#queue.nowMs, `n${node}: ${text}`);
-      },
-      faulted: node => this.#clients.lost(node),
+      recovered: (node, found) => this.#check(() => this.#invariants.recovered(node, found)),
+      turnEnded: node => this.#check(() => this.#invariants.turnEnded(node)),
+      alarm: (node, text) =>
+        this.#check(() => {
+          throw new Violation('alarm', this.#queue.nowMs, `n${node}: ${text}`);
+        }),
+      faulted: (node, error) => this.#faulted(node, error),
     };
   }
 
@@ -181,9 +198,24 @@ export class Simulation {
 
   #restart(node: SimulatedNode): void {
     const isFounder = node.index < this.#plan.nodes && node.incarnation === 0;
-    const members = isFounder ? Array.from({ length: this.#plan.nodes }, (_, member) => member) : [];
     if (node.life === 'idle' && !isFounder) return;
-    node.start(members);
+    node.start();
+  }
+
+  /** A supervisor would start it again. Only its disk is an excuse. */
+  #faulted(node: NodeIndex, error: Error): void {
+    this.#clients.lost(node);
+    if (!isDiskTrouble(error)) {
+      this.#broken ??= new Violation(
+        'crashed',
+        this.#queue.nowMs,
+        `n${node}: ${error.stack ?? error.message}`,
+      );
+    }
+    this.#queue.after(RESTART_AFTER_MS, () => {
+      const faulted = this.#nodes[node];
+      if (faulted !== undefined && !this.#dead.has(node)) this.#restart(faulted);
+    });
   }
 
   #leader(): SimulatedNode | null {
@@ -248,24 +280,28 @@ export class Simulation {
   #heal(): void {
     this.#faults.stop();
     const changes = this.#plan.faults.some(isMembership);
-    const dead = changes ? [] : this.#chooseDead();
+    if (!changes) this.#bury();
     for (const node of this.#nodes) {
-      if (dead.includes(node.index)) {
-        this.#crash(node);
-        continue;
-      }
+      if (this.#dead.has(node.index)) continue;
       node.resume();
       node.setDiskFull(false);
       node.setSyncMs(null);
       node.setClock(0, 1);
       this.#restart(node);
     }
-    this.#network.heal(dead);
+    this.#network.heal();
     if (!changes) return;
     this.#waitFor('not-converged', 'membership to come to rest', () => this.#isMembershipAtRest());
-    const later = this.#chooseDead();
-    for (const node of later) this.#crash(this.#nodes[node] as SimulatedNode);
-    this.#network.heal(later);
+    this.#bury();
+  }
+
+  /** As many nodes as every configuration can lose go, and do not come back. */
+  #bury(): void {
+    for (const index of this.#chooseDead()) {
+      this.#dead.add(index);
+      const node = this.#nodes[index];
+      if (node !== undefined) this.#crash(node);
+    }
   }
 
   /** Everybody up has the same voters, and nobody is still learning or leaving. */
@@ -285,7 +321,6 @@ export class Simulation {
     });
   }
 
-  /** As many nodes as every configuration can lose. */
   #chooseDead(): number[] {
     const dead: number[] = [];
     if (!this.#plan.healOnlyQuorum) return dead;
@@ -384,6 +419,11 @@ export class Simulation {
       if (!this.#faults.fired.has(kind)) return `fault ${kind} never happened`;
     return null;
   }
+}
+
+function isDiskTrouble(error: unknown): boolean {
+  if (error instanceof DiskError || error instanceof StorageError) return true;
+  return error instanceof NodeError && (error.code === 'disk-io' || isDiskTrouble(error.cause));
 }
 
 const isMembership = ({ kind }: { readonly kind: string }): boolean => kind === 'add' || kind === 'remove';
