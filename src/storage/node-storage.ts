@@ -120,12 +120,16 @@ export class NodeStorage {
 
   /**
    * Makes a written snapshot durable and the newest, notes it in the log, removes older ones. The log stays
-   * as it is.
+   * as it is. After an error the file is gone, and another snapshot may be written.
    */
   commitSnapshot(writer: SnapshotFileWriter, done: StoreDone): void {
+    const end: StoreDone = error => {
+      if (error !== null) writer.abort();
+      done(error);
+    };
     writer.finish(error => {
       if (error !== null) {
-        done(error);
+        end(error);
         return;
       }
       if (writer.snapshot.index <= (this.snapshot()?.index ?? 0)) {
@@ -133,7 +137,7 @@ export class NodeStorage {
         done(null);
         return;
       }
-      this.#publish(writer, writer.snapshot, [], null, done);
+      this.#publish(writer, writer.snapshot, [], null, end);
     });
   }
 

@@ -122,12 +122,16 @@ export class SnapshotFileWriter {
     this.#file.close();
   }
 
-  /** Removes the file unless it was published. */
+  /** Removes the file unless it was published. If the disk does not let it go, the next writer or start does. */
   abort(): void {
     if (this.#state === 'published' || this.#state === 'aborted') return;
     this.#state = 'aborted';
     this.#file.close();
-    this.#disk.remove(this.#file.name);
+    try {
+      this.#disk.remove(this.#file.name);
+    } catch (error) {
+      if (!(error instanceof DiskError)) throw error;
+    }
   }
 
   #writeBlock(): void {

@@ -16,6 +16,7 @@ import {
   hardState,
   openStorage,
   resultOf,
+  snapshotAt,
   stateBytes,
   store,
   takeSnapshot,
@@ -160,6 +161,25 @@ test('a snapshot on a full disk fails and leaves the storage as it was', () => {
   disk.setFault({ kind: 'ok' });
   takeSnapshot(storage, 20, stateBytes(1000));
   assert.is(storage.snapshot()?.index, 20);
+});
+
+test('a snapshot whose end fails makes room for the next', () => {
+  for (const fault of ['full', 'eio'] as const) {
+    const { disk, storage } = faultyStorage();
+    store(storage, entriesOf(1, 20, 1));
+    const writer = storage.snapshotWriter(snapshotAt(storage, 20));
+    writer.write(stateBytes(1000));
+    disk.setFault({ kind: fault });
+    let result: string | undefined;
+    storage.commitSnapshot(writer, error => {
+      result = error?.code;
+    });
+    assert.is(result, fault === 'full' ? 'disk-full' : 'disk-io');
+    disk.setFault({ kind: 'ok' });
+    assert.equal([storage.snapshot(), storage.failure], [null, null]);
+    takeSnapshot(storage, 20, stateBytes(1000));
+    assert.is(storage.snapshot()?.index, 20);
+  }
 });
 
 test('a flipped bit in an entry that is read back is noticed', () => {
