@@ -59,7 +59,7 @@ export function App({ store, theme, language }: AppProps) {
         <Blocks key={slice[0]?.key ?? ''} slice={slice} theme={theme} />
       ))}
       {overlay === null ? null : (
-        <Box position="absolute" marginTop={1} marginLeft={Math.floor((state.columns - overlay.width) / 2)}>
+        <Box position="absolute" marginTop={overlay.top} marginLeft={overlay.left}>
           <Canvas rows={overlay.rows} width={overlay.width} theme={theme} />
         </Box>
       )}

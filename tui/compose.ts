@@ -19,16 +19,16 @@ export function composeRows({ slices }: Frame): Row[] {
 }
 
 /** The frame as plain text, the overlay included. */
-export function plainFrame(frame: Frame, columns: number): string[] {
+export function plainFrame(frame: Frame): string[] {
   const lines = composeRows(frame).map(plainText);
   const { overlay } = frame;
   if (overlay === null) return lines.map(line => line.trimEnd());
-  const left = Math.floor((columns - overlay.width) / 2);
+  const { left, top } = overlay;
   overlay.rows.forEach((row, index) => {
-    const under = lines[index + 1] ?? '';
+    const under = lines[top + index] ?? '';
     const head = cut(under, left).padEnd(left);
     const tail = [...under].slice([...cut(under, left + overlay.width)].length).join('');
-    lines[index + 1] = head + plainText(row) + tail;
+    lines[top + index] = head + plainText(row) + tail;
   });
   return lines.map(line => (textWidth(line) === 0 ? '' : line.trimEnd()));
 }

@@ -24,11 +24,12 @@ function isAhead(a: RaftStatus, b: RaftStatus): boolean {
 
 /** Why a node can or cannot win an election: a majority must have a log no further than its own. */
 function electability(node: NodeStatus, raft: RaftStatus, status: ClusterStatus): string {
-  const ahead = status.nodes.filter(other => other.raft !== null && isAhead(other.raft, raft));
+  const voters = status.nodes.filter(other => other.state === 'up');
+  const ahead = voters.filter(other => other.raft !== null && isAhead(other.raft, raft));
   const end = `its log ends at entry ${raft.lastIndex} of term ${raft.lastTerm}`;
-  const mayVote = status.nodes.filter(other => other.state !== 'removed').length - ahead.length;
+  const mayVote = voters.length - ahead.length;
   if (mayVote >= status.quorum) {
-    return `It could win an election: ${end}, and ${mayVote} nodes, of ${status.quorum} needed, have no more than that.`;
+    return `It could win an election: ${end}, and ${mayVote} running nodes, of ${status.quorum} needed, have no more than that.`;
   }
   return `It cannot win an election now: ${end}, and ${nodeNames(ahead.map(other => other.node))} have more; only ${mayVote} would vote for it, ${status.quorum} are needed. n${node.node} must be given the missing entries first.`;
 }
@@ -103,7 +104,8 @@ export function explainNode(node: NodeStatus, status: ClusterStatus): Explanatio
   if (raft !== null) {
     if (node.state === 'up') lines.push(roleText(node, raft, status), reachability(node, status));
     lines.push(logText(raft, node, status));
-    if (raft.role !== 'leader' && isMember) lines.push(electability(node, raft, status));
+    if (raft.role !== 'leader' && isMember && node.state === 'up')
+      lines.push(electability(node, raft, status));
   }
   if (node.state === 'up' && isMember) {
     const { after, quorum, losesQuorum } = effectOfLosing(status, [node.node]);

@@ -120,7 +120,7 @@ async function once(options: HeadlessOptions): Promise<number> {
     const rows = Number(process.env.LINES) || 35;
     const started = initialState({ facts, columns, rows });
     const { state } = update(started, { kind: 'status', status }, language);
-    print(plainFrame(drawFrame(state, theme, language), columns).join('\n'));
+    print(plainFrame(drawFrame(state, theme, language)).join('\n'));
   }
   return status.leader === null ? 1 : 0;
 }

@@ -186,12 +186,14 @@ export const KEYS: readonly KeyBinding[] = [
     scopes: ['panels', 'overlay'],
     action: 'page-up',
     summary: 'half a page up',
+    shown: 'pgup ctrl-u',
   },
   {
     keys: ['page-down', 'ctrl-d', 'ctrl-f', 'space'],
     scopes: ['panels', 'overlay'],
     action: 'page-down',
     summary: 'half a page down',
+    shown: 'pgdn ctrl-d space',
   },
   { keys: ['home', 'g'], scopes: ['panels', 'overlay'], action: 'first', summary: 'first, oldest' },
   {

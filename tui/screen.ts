@@ -17,7 +17,8 @@ export interface TerminalOutput extends NodeJS.EventEmitter {
 
 /** Alternate screen, cursor hidden, no line wrap, bracketed paste, cleared. */
 const ENTER = '\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[?2004h\x1b[2J\x1b[H';
-const LEAVE = '\x1b[?2026l\x1b[0m\x1b[?2004l\x1b[?7h\x1b[?25h\x1b[?1049l';
+/** Cleared before it is left: tmux moves lines of an alternate screen that was resized to the normal one. */
+const LEAVE = '\x1b[?2026l\x1b[0m\x1b[2J\x1b[H\x1b[?2004l\x1b[?7h\x1b[?25h\x1b[?1049l';
 /** Synchronized output (DEC 2026): the terminal shows a frame at once; terminals without it ignore this. */
 const BEGIN = '\x1b[?2026h';
 const END = '\x1b[?2026l';

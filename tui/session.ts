@@ -212,7 +212,7 @@ export class Session {
     const file = `raftkv-${new Date().toISOString().replace(/[:.]/g, '-')}.txt`;
     let toast: Toast = { kind: 'good', line: '', text: `screen written to ${file}` };
     try {
-      writeFileSync(file, `${plainFrame(frame, state.columns).join('\n')}\n`);
+      writeFileSync(file, `${plainFrame(frame).join('\n')}\n`);
     } catch (error) {
       toast = { kind: 'bad', line: '', text: error instanceof Error ? error.message : String(error) };
     }

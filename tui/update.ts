@@ -100,7 +100,8 @@ function takeStatus(state: State, status: ClusterStatus): State {
 /** Where a write or read stands in the log, for what `raftkv` answers about the store. */
 function logPosition(result: CommandResult): string {
   if (result.kind !== 'done' || typeof result.data !== 'object' || result.data === null) return '';
-  const { index, term } = result.data as { readonly index?: unknown; readonly term?: unknown };
+  const { index, term, elapsedMs } = result.data as Readonly<Record<string, unknown>>;
+  if (typeof elapsedMs !== 'number') return '';
   const parts = [
     typeof index === 'number' ? `index ${index}` : '',
     typeof term === 'number' ? `term ${term}` : '',

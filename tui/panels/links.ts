@@ -4,10 +4,10 @@
  * @module
  */
 import type { ClusterStatus, LinkStatus } from '../../src/runtime/status.js';
-import { compact, grouped, probability } from '../format.js';
+import { grouped, probability } from '../format.js';
 import { linkCellWidth } from '../layout.js';
 import type { LinkRate } from '../link-rates.js';
-import { type Row, type Span, span, spread } from '../rows.js';
+import { type Row, type Span, span } from '../rows.js';
 import type { LinkMetric } from '../state.js';
 import { fitRight } from '../text.js';
 import type { Glyphs, StyleName } from '../theme.js';
@@ -17,6 +17,9 @@ interface Shown {
   readonly text: string;
   readonly style: StyleName;
 }
+
+/** Number of the sender and a space. */
+const LABEL_WIDTH = 3;
 
 const NO_RATE: LinkRate = { messagesPerSecond: 0, droppedPerSecond: 0, isDropping: false };
 
@@ -50,46 +53,70 @@ function lossOf({ faults }: LinkStatus, width: number, glyphs: Glyphs): Shown {
   return { text: lossText(faults.drop, width, glyphs), style: heat(faults.drop) };
 }
 
-/** A number in a cell of `width`: capped, since `9` in one cell means nine or more. */
-function amount(value: number, width: number, highest: number, glyphs: Glyphs): Shown {
+/** Numbers are divided by this power of ten so that the largest fits its cell; the title says so. */
+function scaleFor(values: readonly number[], width: number): number {
+  const most = 10 ** Math.max(1, width - 1);
+  let scale = 1;
+  while (Math.max(0, ...values) / scale >= most - 0.5) scale *= 10;
+  return scale;
+}
+
+function amount(value: number, scale: number, highest: number, glyphs: Glyphs): Shown {
   if (value === 0) return { text: glyphs.none, style: 'dim' };
-  const most = 10 ** Math.max(1, width - 1) - 1;
-  return { text: value > most ? compactTo(value, width - 1) : String(value), style: heat(value / highest) };
+  return { text: String(Math.round(value / scale)), style: heat(Math.min(1, value / highest)) };
 }
 
-function compactTo(value: number, width: number): string {
-  const short = compact(value);
-  const thousands = `${Math.round(value / 1000)}k`;
-  if (short.length <= width) return short;
-  return thousands.length <= width && value >= 1000 ? thousands : '+';
-}
-
-function cellOf(view: View, link: LinkStatus, rate: LinkRate, width: number): Shown {
-  const { metric } = view.state;
+/** What the metric shows of a link. */
+function valueOf({ from, to, faults }: LinkStatus, rate: LinkRate, metric: LinkMetric): number {
+  if (from === to) return 0;
   switch (metric) {
     case 'loss':
-      return lossOf(link, width, view.glyphs);
+      return faults.drop;
     case 'delay':
-      return amount(link.faults.delayMs + link.faults.jitterMs, width, 200, view.glyphs);
+      return faults.delayMs + faults.jitterMs;
     case 'drops':
-      return amount(rate.droppedPerSecond, width, 50, view.glyphs);
+      return rate.droppedPerSecond;
     case 'messages':
-      return amount(rate.messagesPerSecond, width, 500, view.glyphs);
+      return rate.messagesPerSecond;
   }
 }
 
-function cellSpans(view: View, status: ClusterStatus, from: number, to: number, width: number): Span[] {
+/** What the metric shows, row by row. */
+function valuesOf({ state }: View, status: ClusterStatus): readonly number[] {
+  return status.links.map((link, index) => valueOf(link, state.rates?.rates[index] ?? NO_RATE, state.metric));
+}
+
+/** How the cells are to be drawn, the same for all. */
+interface Grid {
+  readonly status: ClusterStatus;
+  readonly cellWidth: number;
+  readonly values: readonly number[];
+  readonly scale: number;
+}
+
+function gridOf(view: View, status: ClusterStatus, cellWidth: number): Grid {
+  const values = valuesOf(view, status);
+  const scale = view.state.metric === 'loss' ? 1 : scaleFor(values, cellWidth);
+  return { status, cellWidth, values, scale };
+}
+
+function cellSpans(view: View, grid: Grid, from: number, to: number): Span[] {
   const { state, glyphs } = view;
+  const { status, cellWidth, values, scale } = grid;
   const index = from * status.nodes.length + to;
   const link = status.links[index];
-  const isSelected = state.link.from === from && state.link.to === to && state.focus === 'links';
-  const rate = state.rates?.rates[index] ?? NO_RATE;
   let shown: Shown = { text: glyphs.self, style: 'border' };
-  if (from !== to && link !== undefined) shown = cellOf(view, link, rate, width);
-  const padded = fitRight(shown.text, width);
+  if (from !== to && link !== undefined) {
+    const highest = Math.max(1, ...values);
+    const isLoss = state.metric === 'loss';
+    shown = isLoss ? lossOf(link, cellWidth, glyphs) : amount(values[index] ?? 0, scale, highest, glyphs);
+  }
+  const padded = fitRight(shown.text, cellWidth);
+  const isSelected = state.link.from === from && state.link.to === to && state.focus === 'links';
   if (isSelected) return [{ text: padded, style: shown.style, inverse: true }];
   const lead = padded.slice(0, padded.length - shown.text.length);
-  const flashes = rate.isDropping && link !== undefined && link.faults.drop < 1;
+  const isDropping = state.rates?.rates[index]?.isDropping ?? false;
+  const flashes = isDropping && link !== undefined && link.faults.drop < 1;
   return [span(lead), { text: shown.text, style: shown.style, inverse: flashes }];
 }
 
@@ -134,48 +161,67 @@ export function linkDetail(view: View, status: ClusterStatus): string {
   return parts.filter(Boolean).join(', ');
 }
 
+/** The part of the matrix that fits, around the selected link. */
+interface Window {
+  readonly rows: readonly number[];
+  readonly columns: readonly number[];
+}
+
+function windowOf(view: View, size: number, cellWidth: number, width: number, height: number): Window {
+  const { link } = view.state;
+  const across = Math.floor((width - LABEL_WIDTH) / cellWidth);
+  const firstRow = windowStart(link.from, size, height);
+  const firstColumn = windowStart(link.to, size, across);
+  return {
+    rows: range(firstRow, Math.min(size, firstRow + height)),
+    columns: range(firstColumn, Math.min(size, firstColumn + across)),
+  };
+}
+
+function titleOf(view: View, scale: number): Row {
+  const { state, glyphs } = view;
+  const unit = scale === 1 ? '' : ` x${scale}`;
+  return [
+    span(PANEL_TITLES.links, 'bold'),
+    span(` ${METRIC_TITLES[state.metric]}${unit}`, 'dim'),
+    ...(state.symmetric ? [span(` ${glyphs.both}`, 'accent')] : []),
+  ];
+}
+
 export const drawLinks: PanelDrawer = (view, width, height) => {
   const { state, glyphs } = view;
   const { status, link } = state;
-  const title: Row = [
-    span(PANEL_TITLES.links, 'bold'),
-    span(` ${METRIC_TITLES[state.metric]}`, 'dim'),
-    ...(state.symmetric ? [span(` ${glyphs.arrow}both`, 'accent')] : []),
-  ];
-  if (status === null) return { title, rows: [] };
+  if (status === null) return { title: titleOf(view, 1), rows: [] };
   const size = status.nodes.length;
-  const cellWidth = state.zoomed
-    ? Math.max(1, Math.min(5, Math.floor((width - 3) / size)))
-    : cellWidthFor(view, size, width);
-  const roomDown = height - 1;
-  const roomAcross = Math.floor((width - 3) / cellWidth);
-  const firstRow = windowStart(link.from, size, roomDown);
-  const firstColumn = windowStart(link.to, size, roomAcross);
-  const columns = range(firstColumn, Math.min(size, firstColumn + roomAcross));
-  const rows = range(firstRow, Math.min(size, firstRow + roomDown)).map(
+  const grid = gridOf(view, status, cellWidthFor(view, size, width));
+  const { rows: senders, columns } = windowOf(view, size, grid.cellWidth, width, height - 1);
+  const rows = senders.map(
     (from): Row => [
-      label(status, from, 2, state.focus === 'links' && link.from === from),
+      label(status, from, LABEL_WIDTH - 1, state.focus === 'links' && link.from === from),
       span(' '),
-      ...columns.flatMap(to => cellSpans(view, status, from, to, cellWidth)),
+      ...columns.flatMap(to => cellSpans(view, grid, from, to)),
     ],
   );
-  const hasDetail = rows.length < roomDown;
+  const hasDetail = rows.length < height - 1;
   const selected = `${link.from}${glyphs.arrow}${link.to}`;
   const value = probability(status.links[link.from * size + link.to]?.faults.drop ?? 0);
   return {
-    title,
+    title: titleOf(view, grid.scale),
     note: hasDetail || state.focus !== 'links' ? [] : [span(`${selected} ${value}`, 'focus')],
     rows: [
-      headRow(view, status, columns, cellWidth),
+      headRow(view, status, columns, grid.cellWidth),
       ...rows,
-      ...(hasDetail ? [spread([span(linkDetail(view, status), 'dim')], [], width)] : []),
+      ...(hasDetail ? [[span(linkDetail(view, status), 'dim')]] : []),
     ],
   };
 };
 
+/** Zoomed, cells are as wide as the screen allows. */
 function cellWidthFor(view: View, size: number, width: number): number {
+  const room = width - LABEL_WIDTH;
+  if (view.state.zoomed) return Math.max(1, Math.min(6, Math.floor(room / size)));
   const wanted = linkCellWidth(view.state.columns, size);
-  return Math.max(1, Math.min(wanted, Math.floor((width - 3) / Math.min(size, 10))));
+  return Math.max(1, Math.min(wanted, Math.floor(room / Math.min(size, 10))));
 }
 
 function range(first: number, end: number): number[] {

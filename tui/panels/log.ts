@@ -60,8 +60,8 @@ function headRow(first: number, last: number): Row {
   for (let index = first; index <= last; index++) {
     if (index % TICK !== 0) continue;
     const name = String(index);
-    const end = index - first + 1;
-    if (end - name.length > text.length || text === '') text = fitRight(name, Math.max(name.length, end));
+    const room = index - first + 1 - text.length;
+    if (room > name.length || (text === '' && room === name.length)) text += fitRight(name, room);
   }
   return [span(' '.repeat(LABEL_WIDTH)), span(fit(text, count), 'dim')];
 }

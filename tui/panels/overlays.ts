@@ -13,6 +13,14 @@ export interface Overlay {
   readonly rows: readonly Row[];
   readonly width: number;
   readonly height: number;
+  /** Cells from the upper and the left edge of the screen. */
+  readonly top: number;
+  readonly left: number;
+}
+
+/** A window of this size at the lower end of the panels' area: what it speaks of stays visible above it. */
+function placed(width: number, height: number, areaWidth: number, areaHeight: number): Overlay {
+  return { rows: [], width, height, top: 1 + areaHeight - height, left: Math.floor((areaWidth - width) / 2) };
 }
 
 /** Sections of the help and of the manual, and the scopes whose keys stand there. */
@@ -87,7 +95,7 @@ export function drawOverlay(
 ): Overlay | null {
   const { mode } = view.state;
   if (mode.kind === 'help') {
-    const size = { rows: [], width: Math.min(width, 110), height };
+    const size = placed(Math.min(width, 110), height, width, height);
     return scrolled(view, 'Help', helpRows(view, language), mode.scroll, size);
   }
   if (mode.kind !== 'text') return null;
@@ -96,7 +104,7 @@ export function drawOverlay(
     isTabular(line) ? [printable(line)] : wrap(printable(line), widest),
   );
   const boxWidth = Math.max(40, Math.min(width, Math.max(...lines.map(textWidth)) + FRAME_WIDTH));
-  const size = { rows: [], width: boxWidth, height: Math.min(height, lines.length + FRAME_HEIGHT) };
+  const size = placed(boxWidth, Math.min(height, lines.length + FRAME_HEIGHT), width, height);
   return scrolled(
     view,
     mode.title,
