@@ -34,7 +34,7 @@ void hostNode(workerData as NodeWorkerData<NodeSpec>, parentPort, async (context
   await gateway.listen();
   return {
     port: gateway.port,
-    clientCount: () => gateway.metrics().clients,
+    clientCount: () => gateway.clientCount,
     close: () => gateway.close(),
   };
 });

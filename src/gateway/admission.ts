@@ -49,6 +49,10 @@ export function admit(
     admitStoreCommand(client, segment, entry.command, args, gateway);
     return null;
   }
+  if (entry === undefined && isHttp(args[0] ?? '')) {
+    client.endAfterReply();
+    return null;
+  }
   const refused = refusalOf(client, entry, args);
   if (refused !== null || entry === undefined) {
     refuse(client, segment, refused ?? unknownCommand(args[0] ?? '', args.slice(1)));
@@ -66,6 +70,12 @@ export function admit(
     case 'gateway':
       return admitGatewayCommand(client, segment, entry.command, args);
   }
+}
+
+/** A browser that was made to send commands inside a request: nothing after this may be executed. */
+function isHttp(name: string): boolean {
+  const lower = name.toLowerCase();
+  return lower === 'post' || lower === 'host:';
 }
 
 /** What holds for commands of every kind. */

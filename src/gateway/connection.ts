@@ -26,6 +26,9 @@ import type { Protocol } from './resp/writer.js';
 import { Segment } from './segment.js';
 
 const OVERLOADED = refusal('overloaded', 'too much is in flight; not executed');
+const HELD_TOO_MUCH = refusal('overloaded', 'the input of all clients is over its limit; not executed');
+/** A connection that holds less is not closed for what others hold. */
+const SMALL_INPUT_BYTES = 64 * 1024;
 const SHOWN_NAME_CHARACTERS = 12;
 /** After this a client that was told to go and does not is cut off. */
 const LINGER_MS = 1000;
@@ -57,6 +60,7 @@ export class Connection implements Client, Submitter {
   /** The gateway sends no more once what is written has left. */
   #ending = false;
   #closed = false;
+  #heldBytes = 0;
 
   constructor({ socket, state, services, batches, onClose }: ConnectionParts) {
     const { limits } = services.settings;
@@ -77,6 +81,8 @@ export class Connection implements Client, Submitter {
     socket.on('error', () => socket.destroy());
     socket.on('close', () => {
       this.#closed = true;
+      services.metrics.heldInputBytes -= this.#heldBytes;
+      this.#heldBytes = 0;
       this.#output.close();
       onClose(this);
     });
@@ -149,10 +155,23 @@ export class Connection implements Client, Submitter {
       else if (this.#failure !== null) this.#fail(this.#failure);
       else if (!this.#nextSegment()) break;
     }
+    this.#countHeld();
     this.#output.flush();
     const isIdle = !this.#busy && !this.#output.blocked;
     if (isIdle && (this.#ending || this.#ended)) this.#end();
     else this.#balance();
+  }
+
+  /** Enforces the limit over all connections: a client with much unfinished input is told to go. */
+  #countHeld(): void {
+    const { metrics, settings } = this.#services;
+    const held = this.#input.heldBytes + (this.state.transaction?.bytes ?? 0);
+    metrics.heldInputBytes += held - this.#heldBytes;
+    this.#heldBytes = held;
+    const isOver = metrics.heldInputBytes > settings.limits.totalInputBytes;
+    if (!isOver || held < SMALL_INPUT_BYTES || this.#busy || this.#ending) return;
+    this.#output.write(HELD_TOO_MUCH);
+    this.#ending = true;
   }
 
   /** Reads the socket only while there is room for what comes. */
@@ -187,7 +206,7 @@ export class Connection implements Client, Submitter {
     const { limits } = this.#services.settings;
     const mostCommands = state.replyMode === 'skip' ? 1 : limits.segmentCommands;
     let args: string[] | null = null;
-    while (segment.length < mostCommands && segment.bytes < limits.segmentBytes) {
+    while (!this.#ending && segment.length < mostCommands && segment.bytes < limits.segmentBytes) {
       try {
         args = this.#input.next();
       } catch (error) {

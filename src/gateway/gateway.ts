@@ -17,6 +17,8 @@ import { type Settings, settingsOf } from './settings.js';
 
 const TOO_MANY_CLIENTS = '-ERR max number of clients reached\r\n';
 const BACKLOG = 511;
+/** As Redis: finds out that a silent client's host is gone. */
+const KEEP_ALIVE_MS = 300_000;
 
 export class Gateway {
   readonly #settings: Settings;
@@ -41,12 +43,19 @@ export class Gateway {
       table: COMMAND_TABLE,
       inFlightBytes: () => this.#batches.bytes,
     };
-    this.#server = createServer({ allowHalfOpen: true, noDelay: true }, socket => this.#accept(socket));
+    const keepAlive = { keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS };
+    this.#server = createServer({ allowHalfOpen: true, noDelay: true, ...keepAlive }, socket =>
+      this.#accept(socket),
+    );
   }
 
   /** The port listened on. */
   get port(): number {
     return this.#settings.port;
+  }
+
+  get clientCount(): number {
+    return this.#connections.size;
   }
 
   /** @throws GatewayError `port-in-use`, `cannot-listen`, `unprotected` */
@@ -96,6 +105,7 @@ export class Gateway {
       protocolErrors: metrics.protocolErrors,
       slowReadersClosed: metrics.slowReadersClosed,
       inFlightBytes: this.#batches.bytes,
+      heldInputBytes: metrics.heldInputBytes,
       writeLatency: metrics.writeLatency.take(),
       readLatency: metrics.readLatency.take(),
     };

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Outcome } from '../engine/engine.js';
-import { LatencyHistogram } from './latency-histogram.js';
+import { LatencyHistogram } from '../runtime/latency-histogram.js';
 
 /** Totals since the gateway started, and the latencies since the last report. */
 export interface GatewayReport {
@@ -18,9 +18,10 @@ export interface GatewayReport {
   readonly protocolErrors: number;
   readonly slowReadersClosed: number;
   readonly inFlightBytes: number;
-  /** See `latencyPercentile`. */
-  readonly writeLatency: Uint32Array;
-  readonly readLatency: Uint32Array;
+  readonly heldInputBytes: number;
+  /** For `percentileMs`; null: there were none. From the end of the pipeline segment's arrival to its outcome. */
+  readonly writeLatency: Uint32Array | null;
+  readonly readLatency: Uint32Array | null;
 }
 
 export class GatewayMetrics {
@@ -29,6 +30,8 @@ export class GatewayMetrics {
   connections = 0;
   rejectedConnections = 0;
   protocolErrors = 0;
+  /** Bytes of input not executed yet, of all connections. */
+  heldInputBytes = 0;
   slowReadersClosed = 0;
   /** Commands answered by the gateway itself. */
   local = 0;

@@ -25,6 +25,8 @@ export interface GatewayLimits {
   readonly inFlightBytes: number;
   /** Bytes received and not parsed of one connection; over it its socket is not read. */
   readonly inputBytes: number;
+  /** Of all connections: input and queued transactions; over it a connection that holds much of it is closed. */
+  readonly totalInputBytes: number;
   /** Replies a connection has not taken; over it nothing more of it is executed. */
   readonly outputHighBytes: number;
   /** Over it (one giant reply to a client that does not read) the connection is closed. */
@@ -43,6 +45,7 @@ export const DEFAULT_GATEWAY_LIMITS: GatewayLimits = {
   batchesInFlight: 8,
   inFlightBytes: 256 * 1024 * 1024,
   inputBytes: 256 * 1024,
+  totalInputBytes: 512 * 1024 * 1024,
   outputHighBytes: 1024 * 1024,
   outputLimitBytes: 256 * 1024 * 1024,
   outputStallMs: 60_000,

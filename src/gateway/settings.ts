@@ -30,6 +30,15 @@ export function settingsOf(options: GatewayOptions): Settings {
     redirect: options.redirect ?? false,
     leaseReads: options.leaseReads ?? false,
     password: options.password ?? null,
-    limits: { ...DEFAULT_GATEWAY_LIMITS, ...options.limits },
+    limits: limitsOf(options.limits ?? {}),
   };
+}
+
+/** A value that is allowed must be able to come in. */
+function limitsOf(given: Partial<GatewayLimits>): GatewayLimits {
+  const limits = { ...DEFAULT_GATEWAY_LIMITS, ...given };
+  const { sizes, parser } = limits;
+  const bulkBytes = Math.max(parser.bulkBytes, sizes.valueBytes, sizes.keyBytes);
+  const frameBytes = Math.max(parser.frameBytes, 2 * bulkBytes);
+  return given.parser === undefined ? { ...limits, parser: { ...parser, bulkBytes, frameBytes } } : limits;
 }

@@ -182,6 +182,35 @@ test('connections over the limit are told so and closed; CONFIG SET moves the li
     for (const client of [first, second, fourth]) client.close();
   }));
 
+test('the input of all clients together is bounded: who holds much of it is told and closed', () =>
+  withGateway({ limits: { totalInputBytes: 1_000_000 } }, async server => {
+    const small = await RawClient.open(server.port);
+    small.send('*2\r\n$4\r\nECHO\r\n$100\r\nabc');
+    const greedy = await Promise.all(Array.from({ length: 4 }, () => RawClient.open(server.port)));
+    for (const client of greedy)
+      client.send(`*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$5000000\r\n${'x'.repeat(300_000)}`);
+    await until('some are closed', () => greedy.some(client => client.closed));
+    const told = greedy.filter(client => client.closed);
+    for (const client of told)
+      assert.match(client.received, /^-OOM the input of all clients is over its limit/);
+    await until('it is under the limit', () => server.gateway.metrics().heldInputBytes <= 1_000_000);
+    small.send(`${'d'.repeat(97)}\r\n`);
+    await small.expect(bulk(`abc${'d'.repeat(97)}`));
+    for (const client of [small, ...greedy]) client.close();
+    await until('nothing is held', () => server.gateway.metrics().heldInputBytes === 0);
+  }));
+
+test('commands hidden in an HTTP request are not executed', () =>
+  withGateway({}, async server => {
+    const client = await RawClient.open(server.port);
+    client.send('GET / HTTP/1.1\r\nHost: localhost\r\n\r\nSET stolen 1\r\n');
+    await until('closed', () => client.closed);
+    const poster = await RawClient.open(server.port);
+    poster.send('POST / HTTP/1.1\r\n\r\nSET stolen 1\r\n');
+    await until('closed', () => poster.closed);
+    assert.is(server.engine.machine.keyCount, 0);
+  }));
+
 test('garbage is answered with an error and closed', () =>
   withGateway({ limits: { parser: { ...DEFAULT_PARSER_LIMITS, inlineBytes: 1024 } } }, async server => {
     for (const garbage of ['\x00\x01\x02\r\n', '*9999999999999999\r\n', '*2\r\n$x\r\n', 'y'.repeat(5000)]) {
