@@ -81,7 +81,9 @@ export class ClusterRuntime {
 
   /** Starts all nodes. @throws the first node's failure, after everything is stopped again */
   async start(): Promise<void> {
-    const members = this.roster.nodes.filter(node => !this.roster.get(node).record.isRemoved);
+    const isMember = (node: number): boolean => !this.roster.get(node).record.isRemoved;
+    const members = this.roster.nodes.filter(isMember);
+    for (const node of this.roster.nodes) if (!isMember(node)) this.supervisor.enterRemoved(node);
     const starts = await Promise.allSettled(members.map(node => this.supervisor.start(node)));
     const failed = starts.find(start => start.status === 'rejected');
     if (failed === undefined) return;

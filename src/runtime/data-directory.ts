@@ -23,11 +23,17 @@ import { join, resolve } from 'node:path';
 const CLUSTER_FILE = 'cluster.json';
 const FORMAT = 1;
 
+export type DataDirectoryErrorCode =
+  | 'cluster-file-damaged'
+  | 'wrong-size'
+  /** So many nodes' directories are gone that what the cluster acknowledged may be gone with them. */
+  | 'majority-lost';
+
 /** Thrown when the directory holds something else than this cluster's data. */
 export class DataDirectoryError extends Error {
   override readonly name = 'DataDirectoryError';
-  readonly code: 'cluster-file-damaged' | 'wrong-size';
-  constructor(code: 'cluster-file-damaged' | 'wrong-size', message: string) {
+  readonly code: DataDirectoryErrorCode;
+  constructor(code: DataDirectoryErrorCode, message: string) {
     super(message);
     this.code = code;
   }
@@ -127,15 +133,20 @@ export class DataDirectory {
   }
 
   #replaceLost(): void {
-    for (const record of this.#content.nodes) {
-      if (record.isRemoved || !record.hasStarted) continue;
-      if (isUsed(this.nodeDirectory(record.node))) continue;
+    const members = this.#content.nodes.filter(record => !record.isRemoved);
+    const lost = members.filter(({ node, hasStarted }) => hasStarted && !isUsed(this.nodeDirectory(node)));
+    if (lost.length * 2 >= members.length && lost.length > 0) {
+      const names = lost.map(({ node }) => `node-${node}`).join(', ');
+      throw new DataDirectoryError(
+        'majority-lost',
+        `${this.path}: the data of ${names} is gone, the rest is no majority; ` +
+          'restore it, or remove the directory to begin a new cluster',
+      );
+    }
+    for (const record of lost) {
       this.#makeNodeDirectory(record.node);
-      this.#replace({
-        ...record,
-        incarnation: record.incarnation + 1,
-        hasStarted: false,
-      });
+      const incarnation = record.incarnation + 1;
+      this.#replace({ ...record, incarnation, hasStarted: false });
     }
   }
 

@@ -19,14 +19,21 @@ const RETRY_MS = 50;
 
 /**
  * Starts `node` (the next number, or one that was removed); it joins as a learner, and votes when this resolves.
- * @throws ControlError; after a time-out the node stays, and the change may still take effect
+ * @throws what kept the node from starting (nothing of it stays); ControlError: after a time-out the node stays, and
+ *   the change may still take effect
  */
 export async function addNode(runtime: ClusterRuntime, node: number): Promise<void> {
   checkAddable(runtime, node);
   runtime.leader();
   runtime.roster.add(node);
   runtime.router.grow(node + 1);
-  await runtime.supervisor.start(node);
+  try {
+    await runtime.supervisor.start(node);
+  } catch (error) {
+    await runtime.supervisor.remove(node);
+    runtime.roster.remove(node);
+    throw error;
+  }
   await runtime.spreadAddresses();
   await join(runtime, node);
 }
@@ -103,5 +110,10 @@ async function handOver(runtime: ClusterRuntime, node: number): Promise<void> {
   // Nobody to hand over to: the removal goes through this leader, which then steps down.
   if (successor === undefined) return;
   const request = { kind: 'transfer', to: nodeIndex(successor.node) } as const;
-  await askNode(runtime.supervisor.running(node), request);
+  try {
+    await askNode(runtime.supervisor.running(node), request);
+  } catch (error) {
+    // The same as above; whoever leads is asked to remove it.
+    if (!(error instanceof ControlError)) throw error;
+  }
 }

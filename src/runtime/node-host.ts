@@ -7,6 +7,7 @@ import type { MessagePort } from 'node:worker_threads';
 import { EmbeddedEngines } from '../engine/embedded.js';
 import type { LeaderHint } from '../engine/engine.js';
 import type { ControlRequest, ControlResult } from '../node/control.js';
+import { DEBUG_VARIABLES } from '../node/debug.js';
 import { NodeDriver } from '../node/driver.js';
 import type { Frame } from '../node/frame.js';
 import type { Host } from '../node/host.js';
@@ -14,6 +15,7 @@ import { loadMachine } from '../node/load-machine.js';
 import { nodeIndex, nodeOf, raftIdOf } from '../node/peer-id.js';
 import { NONE } from '../raft/ids.js';
 import { NodeStorage } from '../storage/node-storage.js';
+import { ControlError } from './control.js';
 import type { Front, OpenFront } from './front.js';
 import { KvCalls } from './kv-calls.js';
 import { NodeClock } from './node-clock.js';
@@ -246,9 +248,16 @@ class NodeHost {
         this.#addresses.splice(0, this.#addresses.length, ...addresses);
       },
       control: request => this.#control(request),
-      debug: variable => this.#driver.debug(variable) ?? null,
+      debug: variable => this.#debug(variable),
       kv: args => this.#kv.run(args),
     };
+  }
+
+  #debug(variable: string): unknown {
+    const value = this.#driver.debug(variable);
+    if (value !== undefined) return value;
+    const known = [...DEBUG_VARIABLES, 'conn_mat'].join(', ');
+    throw new ControlError('bad-value', `expected a variable such as ${known}; found ${variable}`);
   }
 
   #control(request: ControlRequest): Promise<ControlResult> {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { setTimeout as delay } from 'node:timers/promises';
 import { RuntimeControl } from './cluster-control.js';
 import { ClusterRuntime } from './cluster-runtime.js';
 import type { ClusterControl } from './control.js';
@@ -33,7 +34,7 @@ export function hostRuntime(data: RuntimeWorkerData, createInterpreter: CreateIn
       async start() {
         opened = openCluster(data, createInterpreter);
         await opened.runtime.start();
-        repairMembership(opened.runtime);
+        void repairMembership(opened.runtime);
       },
       async stop() {
         opened?.feed.watch(null);
@@ -83,9 +84,18 @@ function openCluster(data: RuntimeWorkerData, createInterpreter: CreateInterpret
   };
 }
 
-/** Goes on beside the cluster's service: it needs a leader, and there may be none yet. */
-function repairMembership(runtime: ClusterRuntime): void {
-  replaceLostMembers(runtime).catch((error: unknown) => {
-    runtime.board.event('alarm', null, `lost members not replaced: ${describeError(error).message}`);
-  });
+const REPAIR_RETRY_MS = 5_000;
+
+/** Goes on beside the cluster's service: it needs a leader, and there may be none for a while. */
+async function repairMembership(runtime: ClusterRuntime): Promise<void> {
+  for (let isFirstTry = true; ; isFirstTry = false) {
+    try {
+      await replaceLostMembers(runtime);
+      return;
+    } catch (error) {
+      const { message } = describeError(error);
+      if (isFirstTry) runtime.board.event('alarm', null, `lost members not replaced yet: ${message}`);
+    }
+    await delay(REPAIR_RETRY_MS);
+  }
 }

@@ -88,17 +88,12 @@ export class Supervisor<Process extends SupervisedProcess> {
     if (this.#nodes.has(node) && this.#record(node).state !== 'removed') {
       throw new ControlError('node-up', `node ${node} exists already`);
     }
-    const record: SupervisedNode<Process> = {
-      state: 'down',
-      sinceMs: this.#options.now(),
-      restarts: 0,
-      lastError: null,
-      process: null,
-      restartTimer: null,
-      history: new RestartHistory(this.#options.policy),
-    };
-    this.#nodes.set(node, record);
-    await this.#launch(node, record, false);
+    await this.#launch(node, this.#enter(node, 'down'), false);
+  }
+
+  /** A node that was removed in an earlier life of the cluster: known, never started. */
+  enterRemoved(node: number): void {
+    this.#enter(node, 'removed');
   }
 
   async kill(node: number): Promise<void> {
@@ -160,6 +155,20 @@ export class Supervisor<Process extends SupervisedProcess> {
         await record.process?.stop();
       }),
     );
+  }
+
+  #enter(node: number, state: NodeState): SupervisedNode<Process> {
+    const record: SupervisedNode<Process> = {
+      state,
+      sinceMs: this.#options.now(),
+      restarts: 0,
+      lastError: null,
+      process: null,
+      restartTimer: null,
+      history: new RestartHistory(this.#options.policy),
+    };
+    this.#nodes.set(node, record);
+    return record;
   }
 
   async #launch(node: number, record: SupervisedNode<Process>, isRestart: boolean): Promise<void> {

@@ -62,10 +62,19 @@ directory('a node whose directory was lost comes back under the next incarnation
 });
 
 directory('an emptied directory counts as lost too', () => {
-  const created = DataDirectory.open(path, 1);
+  const created = DataDirectory.open(path, 3);
   use(created, 0);
   rmSync(join(created.nodeDirectory(0), 'meta'));
-  assert.equal(DataDirectory.open(path, 1).nodes[0]?.incarnation, 1);
+  assert.equal(DataDirectory.open(path, 3).nodes[0]?.incarnation, 1);
+});
+
+directory('when half of the nodes lost their data nothing is begun anew', () => {
+  const created = DataDirectory.open(path, 4);
+  for (const node of [0, 1, 2, 3]) use(created, node);
+  const before = readFileSync(join(path, 'cluster.json'), 'utf8');
+  for (const node of [1, 3]) rmSync(created.nodeDirectory(node), { recursive: true });
+  assert.throws(() => DataDirectory.open(path, 4), { code: 'majority-lost', message: /node-1, node-3/ });
+  assert.equal(readFileSync(join(path, 'cluster.json'), 'utf8'), before);
 });
 
 directory('a removed node that is added again is another member, its old data set aside', () => {

@@ -85,6 +85,27 @@ durability('a node that lost its directory joins again as another member and cat
   }),
 );
 
+durability('membership outlives a restart: an added node starts again, a removed one does not', () =>
+  withDirectory(async path => {
+    await withCluster({ dataDirectory: path }, async cluster => {
+      await cluster.addNode(3);
+      await cluster.removeNode(1);
+      await putSurely(cluster, 'key', 'value');
+    });
+    await withCluster({ dataDirectory: path }, async cluster => {
+      const { nodes } = await cluster.waitForConverged();
+      assert.deepEqual(
+        nodes.map(({ state }) => state),
+        ['up', 'removed', 'up', 'up'],
+      );
+      assert.equal((await cluster.get('key', 3)).value, 'value');
+      await cluster.addNode(1);
+      await cluster.waitForConverged();
+      assert.equal((await cluster.get('key', 1)).value, 'value');
+    });
+  }),
+);
+
 durability('a full disk makes a node read-only, and it recovers when there is space again', () =>
   withCluster({}, async cluster => {
     await putSurely(cluster, 'key', 'before');
