@@ -18,6 +18,7 @@ import { type LinkFaults, PERFECT_LINK } from './link.js';
 import { isProbability, type Matrix, validateMatrix } from './matrix.js';
 import { addNode, removeNode } from './membership.js';
 import { askNode } from './node-control.js';
+import { describeError } from './rpc.js';
 import type { ClusterEventKind, ClusterStatus } from './status.js';
 
 /** A node's own time limit lies below: this one only ends a wait for a node that hangs. */
@@ -141,9 +142,18 @@ export class RuntimeControl implements ClusterControl {
     return asControlError(process.rpc.call('debug', [variable]));
   }
 
+  /** @throws ControlError when the command was certainly not executed: no node to ask */
   async kv(args: readonly string[], node?: number): Promise<KvResult> {
     const process = this.#runtime.supervisor.running(node ?? this.#anyNode());
-    return asControlError(process.rpc.call('kv', [args], KV_TIME_LIMIT_MS));
+    const startedAtMs = performance.now();
+    try {
+      return await process.rpc.call('kv', [args], KV_TIME_LIMIT_MS);
+    } catch (error) {
+      // The node was asked, and ended or fell silent: the command may be in the log.
+      const text = describeError(error).message;
+      const elapsedMs = performance.now() - startedAtMs;
+      return { ok: false, unknown: true, text, value: null, index: null, term: null, elapsedMs };
+    }
   }
 
   note(kind: ClusterEventKind & ('command' | 'kv' | 'fault'), text: string, node?: number): void {

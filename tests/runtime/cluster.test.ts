@@ -73,6 +73,18 @@ cluster('a memory disk outlives its threads: all nodes killed and revived keep t
   }),
 );
 
+cluster('a command whose node is killed meanwhile has an unknown outcome, not a refusal', () =>
+  withCluster({}, async cluster => {
+    const leader = await cluster.waitForLeader();
+    await cluster.isolate(leader);
+    const pending = cluster.command(['SET', 'key', 'value'], leader);
+    await cluster.kill(leader);
+    const result = await pending;
+    assert.deepEqual([result.ok, result.unknown], [false, true]);
+    await assert.rejects(cluster.command(['SET', 'key', 'value'], leader), { code: 'node-down' });
+  }),
+);
+
 cluster('a paused node freezes with its port; its status stays; resumed, it catches up', () =>
   withCluster({}, async cluster => {
     const leader = await cluster.waitForLeader();
