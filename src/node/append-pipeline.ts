@@ -33,6 +33,7 @@ export interface AppendObserver {
 export class AppendPipeline {
   readonly #target: AppendTarget;
   readonly #observer: AppendObserver;
+  readonly #bytesMax: number;
   /** Not yet given to the disk. */
   #waiting: StorageAppend[] = [];
   /** Given to the disk, oldest first. */
@@ -43,8 +44,10 @@ export class AppendPipeline {
   #unstoredBytes = 0;
   #progressTick = 0;
 
-  constructor(target: AppendTarget, observer: AppendObserver) {
+  /** `bytesMax`: above it the disk counts as behind. */
+  constructor(target: AppendTarget, bytesMax: number, observer: AppendObserver) {
     this.#target = target;
+    this.#bytesMax = bytesMax;
     this.#observer = observer;
   }
 
@@ -60,6 +63,11 @@ export class AppendPipeline {
   /** Bytes of entries that are not durable. */
   get unstoredBytes(): number {
     return this.#unstoredBytes;
+  }
+
+  /** So much waits for the disk that nothing more should be taken. */
+  get isBehind(): boolean {
+    return this.#unstoredBytes > this.#bytesMax;
   }
 
   get hasDurable(): boolean {

@@ -42,56 +42,71 @@ function encodeFields(out: ByteWriter, message: NodeMessage): void {
       out.u53(message.prevLogIndex);
       out.u53(message.prevLogTerm);
       out.u53(message.commit);
-      return encodeEntries(out, message.entries);
+      encodeEntries(out, message.entries);
+      return;
     case 'AppendEntriesReply':
       out.u53(message.index);
       out.u8(message.reject ? 1 : 0);
       out.u53(message.hintIndex);
-      return out.u53(message.hintTerm);
+      out.u53(message.hintTerm);
+      return;
     case 'RequestVote':
     case 'PreVote':
       out.u53(message.lastLogIndex);
       out.u53(message.lastLogTerm);
-      return out.u8(message.forced ? 1 : 0);
+      out.u8(message.forced ? 1 : 0);
+      return;
     case 'RequestVoteReply':
     case 'PreVoteReply':
-      return out.u8(message.reject ? 1 : 0);
+      out.u8(message.reject ? 1 : 0);
+      return;
     case 'Heartbeat':
       out.u53(message.commit);
-      return out.u53(message.readSequence);
+      out.u53(message.readSequence);
+      return;
     case 'HeartbeatReply':
-      return out.u53(message.readSequence);
+      out.u53(message.readSequence);
+      return;
     case 'InstallSnapshot':
-      return encodeSnapshot(out, message.snapshot);
+      encodeSnapshot(out, message.snapshot);
+      return;
     case 'SnapshotChunk':
       out.u53(message.transfer);
       encodeSnapshot(out, message.snapshot);
       out.u53(message.totalBytes);
       out.u32(message.checksum);
       out.u53(message.offset);
-      return out.bytes(message.bytes);
+      out.bytes(message.bytes);
+      return;
     case 'SnapshotChunkReply':
       out.u53(message.transfer);
       out.u53(message.offset);
-      return out.u8(message.refused ? 1 : 0);
+      out.u8(message.refused ? 1 : 0);
+      return;
     case 'TimeoutNow':
     case 'TransferLeader':
       return;
     case 'Propose':
-      return encodeEntries(out, message.entries);
+      encodeEntries(out, message.entries);
+      return;
     case 'ProposeRefused':
       out.u53(message.epoch);
-      return out.u53(message.sequence);
+      out.u53(message.sequence);
+      return;
     case 'ReadIndex':
-      return out.text(message.context);
+      out.text(message.context);
+      return;
     case 'ReadIndexReply':
       out.u53(message.index);
-      return out.text(message.context);
+      out.text(message.context);
+      return;
     case 'StateHash':
       out.u53(message.index);
-      return out.text(message.hash);
+      out.text(message.hash);
+      return;
     case 'Removed':
-      return out.u53(message.index);
+      out.u53(message.index);
+      return;
   }
 }
 

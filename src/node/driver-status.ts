@@ -3,13 +3,11 @@
  *
  * @module
  */
-import type { StateMachine } from '../kv/state-machine.js';
 import { NONE, type RaftId } from '../raft/ids.js';
-import type { Raft } from '../raft/raft.js';
 import type { Role } from '../raft/ready.js';
 import type { ProgressStatus } from '../raft/status.js';
 import type { NodeStorage } from '../storage/node-storage.js';
-import type { ElectionWatch } from './election-watch.js';
+import type { NodeParts } from './node-parts.js';
 import { nodeOf } from './peer-id.js';
 
 const TAIL_ENTRIES = 32;
@@ -72,26 +70,30 @@ export interface DriverStatus extends DriverCounters {
   readonly stateHash: string;
 }
 
-export interface StatusSources extends DriverCounters {
-  readonly raft: Raft;
-  readonly storage: NodeStorage;
-  readonly machine: StateMachine;
-  readonly watch: ElectionWatch;
-  readonly tickMs: number;
-}
-
-export function describeDriver(sources: StatusSources): DriverStatus {
-  const { raft: _, storage, machine, watch, tickMs, ...counters } = sources;
+/** `malformed`: messages dropped by whoever takes frames apart. */
+export function describeDriver(parts: NodeParts, malformed: number): DriverStatus {
+  const { machine, mailbox, outbox, proposals, reads, applier, pipeline, snapshots } = parts;
   return {
-    ...counters,
-    raft: describeRaft(sources),
+    raft: describeRaft(parts),
     keys: machine.keyCount,
     dataBytes: machine.byteSize,
     stateHash: machine.hash(),
+    mailboxDepth: mailbox.depth,
+    framesLost: mailbox.overflowed,
+    malformed,
+    messagesSent: outbox.sent,
+    proposals: proposals.count,
+    readsWaiting: reads.waiting,
+    writes: applier.writes,
+    reads: reads.served,
+    readOnly: pipeline.isFull,
+    unstoredBytes: pipeline.unstoredBytes,
+    snapshotTransfers: snapshots.transfers,
   };
 }
 
-function describeRaft({ raft, storage, machine, watch, tickMs }: StatusSources): RaftReport {
+function describeRaft({ raft, storage, machine, watch, options }: NodeParts): RaftReport {
+  const { tickMs } = options;
   const status = raft.status();
   const { configuration } = status;
   const tailTerms = termsOfTail(storage, status.firstIndex, status.lastIndex, status.term);

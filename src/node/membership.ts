@@ -13,6 +13,7 @@ import type { RaftId } from '../raft/ids.js';
 import type { Raft } from '../raft/raft.js';
 import type { ConfState } from '../raft/snapshot.js';
 import { type ControlDone, controlFailed } from './control.js';
+import type { Host } from './host.js';
 import { type NodeIndex, nodeOf, raftIdOf } from './peer-id.js';
 
 /** More changes than this at once are refused. */
@@ -30,12 +31,29 @@ interface PendingChange {
 
 export class Membership {
   readonly #raft: Raft;
+  readonly #host: Host;
   readonly #pending: PendingChange[] = [];
   /** Commit index at the last look: a learner that has passed it keeps up. */
   #commitSeen = 0;
 
-  constructor(raft: Raft) {
+  #isMember: boolean;
+  #hasLeft = false;
+
+  /** `configuration`: as of the start. */
+  constructor(raft: Raft, host: Host, configuration: ConfState) {
     this.#raft = raft;
+    this.#host = host;
+    this.#isMember = membersOf(configuration).has(raft.id);
+  }
+
+  /** This node was a member and is none any more. */
+  get hasLeft(): boolean {
+    return this.#hasLeft;
+  }
+
+  /** A leader says that this node is a member no more. */
+  toldRemoved(): void {
+    this.#hasLeft = true;
   }
 
   add(node: NodeIndex, incarnation: number, deadlineTick: number, done: ControlDone): void {
@@ -79,8 +97,12 @@ export class Membership {
     this.#tryPropose(change, { transition: 'auto', operations });
   }
 
-  /** Called for each applied membership entry with the index of that entry and the result. */
-  changed(index: number): void {
+  /** The membership in force is `configuration`, by the entry or snapshot at `index`. */
+  changed(configuration: ConfState, index: number): void {
+    this.#host.event('membership', describe(configuration));
+    const isMember = membersOf(configuration).has(this.#raft.id);
+    if (this.#isMember && !isMember) this.#hasLeft = true;
+    this.#isMember = isMember;
     const change = this.#pending[0];
     if (change?.index !== index) return;
     this.#pending.shift();
@@ -150,6 +172,13 @@ export class Membership {
 function promotion(configuration: ConfState, id: RaftId): readonly ConfChangeOperation[] {
   const former = idsOfNode(configuration, nodeOf(id)).filter(other => other !== id);
   return [{ kind: 'add-voter', id }, ...former.map(other => ({ kind: 'remove' as const, id: other }))];
+}
+
+function describe({ voters, outgoing, learners }: ConfState): string {
+  const nodes = (ids: readonly RaftId[]): string => ids.map(id => nodeOf(id)).join(' ');
+  const leaving = outgoing.length === 0 ? '' : `, before ${nodes(outgoing)}`;
+  const learning = learners.length === 0 ? '' : `, learners ${nodes(learners)}`;
+  return `voters ${nodes(voters)}${leaving}${learning}`;
 }
 
 export function membersOf(configuration: ConfState): ReadonlySet<RaftId> {

@@ -8,8 +8,8 @@ export type NodeErrorCode =
   | 'malformed-message'
   /** An option that makes no sense. */
   | 'invalid-option'
-  /** A committed entry that cannot be applied: the replica must not go on. */
-  | 'apply-failed'
+  /** The core, or what it asked for, contradicts itself: the replica must not go on. */
+  | 'core-failed'
   /** The disk lost trust: a write or a sync failed for another reason than lack of space. */
   | 'disk-io';
 

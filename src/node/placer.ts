@@ -8,11 +8,14 @@
  */
 import { BATCH_HEADER_BYTES, encodeTimeTick, readHeader, stampTime } from '../kv/batch.js';
 import { KvError } from '../kv/kv-error.js';
+import type { StateMachine } from '../kv/state-machine.js';
 import { EMPTY_DATA, type Entry } from '../raft/entry.js';
 import { RaftError } from '../raft/errors.js';
 import { NONE, type RaftId } from '../raft/ids.js';
 import type { Propose } from '../raft/message.js';
 import type { Raft } from '../raft/raft.js';
+import type { AppendPipeline } from './append-pipeline.js';
+import type { Host } from './host.js';
 import type { Outbox } from './outbox.js';
 import type { Placement, Proposals } from './proposals.js';
 
@@ -30,10 +33,9 @@ export interface PlacerParts {
   readonly raft: Raft;
   readonly proposals: Proposals;
   readonly outbox: Outbox;
-  /** Log time, never going back. */
-  readonly stampMs: () => number;
-  /** Nothing more may be appended here now. */
-  readonly closed: () => boolean;
+  readonly host: Host;
+  readonly machine: StateMachine;
+  readonly pipeline: AppendPipeline;
 }
 
 export class Placer {
@@ -41,6 +43,7 @@ export class Placer {
   #arrivals: Arrival[] = [];
   /** Where the last time tick stands in the log. */
   #timeTickIndex = 0;
+  #lastStampMs = 0;
 
   constructor(parts: PlacerParts) {
     this.#parts = parts;
@@ -66,7 +69,7 @@ export class Placer {
     if (arrivals.length === 0 && proposals.count === 0) return;
     this.#arrivals = [];
     const own = proposals.toPlace(nowTick);
-    if (raft.role === 'leader' && !this.#parts.closed()) {
+    if (raft.role === 'leader' && !this.#isClosed) {
       this.#appendOwn(own, nowTick);
       this.#appendArrivals(arrivals);
       return;
@@ -77,11 +80,26 @@ export class Placer {
   }
 
   /** Leader: lets log time pass when something is due to expire and no batch of a client does it. */
-  tickLogTime(nextExpiryMs: number | null, nowMs: number, applied: number): void {
-    const { raft, stampMs } = this.#parts;
-    if (nextExpiryMs === null || nextExpiryMs > nowMs || raft.role !== 'leader') return;
-    if (this.#timeTickIndex > applied || this.#parts.closed()) return;
-    if (this.#append([encodeTimeTick(stampMs())])) this.#timeTickIndex = raft.lastIndex;
+  tickLogTime(): void {
+    const { raft, machine } = this.#parts;
+    const dueMs = machine.nextExpiryMs();
+    if (dueMs === null || this.#timeTickIndex > machine.lastApplied || this.#isClosed) return;
+    const nowMs = this.#stampMs();
+    if (dueMs > nowMs) return;
+    if (this.#append([encodeTimeTick(nowMs)])) this.#timeTickIndex = raft.lastIndex;
+  }
+
+  /** The disk takes no more now. */
+  get #isClosed(): boolean {
+    const { pipeline } = this.#parts;
+    return pipeline.isFull || pipeline.isBehind;
+  }
+
+  /** Log time, never going back. */
+  #stampMs(): number {
+    const { host, machine } = this.#parts;
+    this.#lastStampMs = Math.max(Math.floor(host.nowMs()), this.#lastStampMs, machine.logTimeMs);
+    return this.#lastStampMs;
   }
 
   #appendOwn(own: readonly Placement[], nowTick: number): void {
@@ -103,8 +121,8 @@ export class Placer {
 
   /** Stamps and appends all or nothing. */
   #append(batches: readonly Uint8Array[]): boolean {
-    const { raft, stampMs } = this.#parts;
-    const timeMs = stampMs();
+    const { raft } = this.#parts;
+    const timeMs = this.#stampMs();
     for (const data of batches) stampTime(data, timeMs);
     const { id } = raft;
     try {

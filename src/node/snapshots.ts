@@ -40,8 +40,6 @@ export interface SnapshotParts {
   readonly tracer: Tracer;
   readonly host: Host;
   readonly options: ResolvedOptions;
-  /** The state was replaced by that of another node. */
-  readonly installed: () => void;
 }
 
 export class Snapshots {
@@ -222,7 +220,6 @@ export class Snapshots {
     tracer.install(snapshot.index, snapshot.term, machine.hash());
     host.event('snapshot', `installed a snapshot at index ${snapshot.index}`);
     this.#maker.replaced(snapshot.index);
-    this.#parts.installed();
   }
 
   #finishReceived(): void {

@@ -152,7 +152,10 @@ test('an outbox makes one frame a peer, and the reader takes it apart again in o
       const read: NodeMessage[] = [];
       const outbox = new Outbox(from, frame => {
         assert.is(frame.body.byteLength, frame.ends.at(-1));
-        assert.is(eachMessage(frame, self, one => read.push(one)), 0);
+        assert.is(
+          eachMessage(frame, self, one => read.push(one)),
+          0,
+        );
       });
       for (const one of sent) outbox.add(one);
       outbox.flush();

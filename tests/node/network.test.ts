@@ -87,7 +87,10 @@ test('a mailbox that is full loses frames and says so', () => {
     ends: new Uint32Array(0),
     body: new Uint8Array(0),
   };
-  assert.equal([1, 2, 3].map(() => target.receive(frame)), [true, true, false]);
+  assert.equal(
+    [1, 2, 3].map(() => target.receive(frame)),
+    [true, true, false],
+  );
   assert.is(target.status().framesLost, 1);
 });
 

@@ -28,7 +28,10 @@ test('a replica whose state was tampered with raises an alarm that names it', ()
   const leader = cluster.awaitLeader();
   for (let i = 0; i < 30; i++) cluster.execute(leader, ['incr', 'n']);
   cluster.converge();
-  assert.is(cluster.nodes.some(({ events }) => events.some(text => text.startsWith('alarm'))), false);
+  assert.is(
+    cluster.nodes.some(({ events }) => events.some(text => text.startsWith('alarm'))),
+    false,
+  );
   const odd = (leader + 1) % 3;
   const machine = cluster.member(odd).machine;
   assert.ok(machine !== null);

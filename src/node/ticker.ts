@@ -1,0 +1,60 @@
+/**
+ * What happens because time has passed.
+ *
+ * @module
+ */
+import { NONE } from '../raft/ids.js';
+import type { NodeParts } from './node-parts.js';
+import { nodeOf } from './peer-id.js';
+
+/** A leader whose disk has not finished anything for this many election timeouts hands over. */
+const STALL_ELECTIONS = 2;
+
+export class Ticker {
+  readonly #parts: NodeParts;
+  #nextHandOverTick = 0;
+
+  constructor(parts: NodeParts) {
+    this.#parts = parts;
+  }
+
+  tick(): void {
+    const { clock, raft, watch, proposals, reads, transfer, snapshots, options } = this.#parts;
+    clock.tick += 1;
+    raft.tick();
+    watch.tick();
+    proposals.tick(clock.tick, raft.id, raft.leader === NONE ? 'no-leader' : 'overloaded');
+    reads.tick(clock.tick);
+    transfer.tick(clock.tick);
+    snapshots.tick(clock.tick);
+    if (clock.tick % options.heartbeatTicks === 0) this.#beat();
+  }
+
+  /** Once per heartbeat interval. */
+  #beat(): void {
+    const { pipeline, raft, membership, placer, machine, clock } = this.#parts;
+    pipeline.retry();
+    if (raft.role !== 'leader') return;
+    membership.tick(clock.tick, machine.lastApplied);
+    placer.tickLogTime();
+    this.#handOverIfStuck();
+  }
+
+  /** A leader that cannot write answers nobody: another one shall lead. Tried again every election timeout. */
+  #handOverIfStuck(): void {
+    const { pipeline, options, clock, raft, host, reads } = this.#parts;
+    const { electionTicks } = options;
+    const stalled = pipeline.stalledTicks(clock.tick) > STALL_ELECTIONS * electionTicks;
+    if ((!stalled && !pipeline.isFull) || clock.tick < this.#nextHandOverTick) return;
+    this.#nextHandOverTick = clock.tick + electionTicks;
+    const { configuration, progress } = raft.status();
+    const { voters } = configuration;
+    const [target] = progress
+      .filter(({ id, recentActive }) => id !== raft.id && recentActive && voters.includes(id))
+      .sort((a, b) => b.match - a.match);
+    if (target === undefined) return;
+    host.event('fault', `its disk takes no writes: leadership goes to node ${nodeOf(target.id)}`);
+    reads.forfeitLease();
+    raft.transferLeadership(target.id);
+  }
+}
