@@ -46,7 +46,6 @@ export function readIndex(state: RaftState, request: ReadRequest): void {
 
 /** The first entry of the term is committed: requests that waited for it go on. */
 export function releaseDeferredReads(state: RaftState): void {
-  if (!state.hasCommittedInTerm) return;
   for (const request of state.reads.takeDeferred()) readIndex(state, request);
 }
 

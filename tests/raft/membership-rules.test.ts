@@ -17,7 +17,9 @@ import {
   heartbeatReply,
   type NodeOptions,
   ofType,
+  ownResponses,
   SingleNode,
+  snapshotMessage,
 } from './single-node.js';
 
 const rules = suite('membership rules');
@@ -112,6 +114,20 @@ rules('while joint only leaving is allowed, otherwise leaving is refused', () =>
   assert.is(wasRefused(propose(node, LEAVE_JOINT)), false);
   node.acknowledge(2);
   assert.equal(node.core.configuration, confState([1, 2, 4]));
+});
+
+rules('a change that waits for application while a snapshot with it arrives is skipped', () => {
+  const node = new SingleNode({ asyncStorageWrites: true, snapshot: { index: 1, term: 1 } });
+  const data = encodeConfChange(one('add-voter', 4));
+  const entries = [{ ...entry(2, 1), type: 'conf-change-v2' as const, data }];
+  node.core.step(append(2, 1, [1, 1], entries, 2));
+  const work = node.core.ready();
+  node.storage.append(work.entries);
+  for (const response of ownResponses(work.messages)) node.core.step(response);
+  assert.is(node.core.ready().committedEntries.length, 1);
+  node.core.step(snapshotMessage(2, 1, [9, 1], confState([1, 2, 5])));
+  assert.equal(node.core.applyConfChange(one('add-voter', 4), 2), confState([1, 2, 5]));
+  assert.equal(node.core.applyConfChange(one('add-voter', 4), 10), confState([1, 2, 4, 5]));
 });
 
 const inapplicable: readonly [name: string, change: ConfChange][] = [
