@@ -151,7 +151,7 @@ class NodeHost {
       },
     });
     for (const { message } of storage.recovery.reports) {
-      this.#post({ kind: 'event', event: 'alarm', text: `recovery: ${message}` });
+      this.#post({ kind: 'event', event: 'restart', text: `recovery: ${message}` });
     }
     return storage;
   }
