@@ -86,7 +86,7 @@ export class Applier {
     this.#bytes += entry.data.length;
     tracer.apply(entry, batch);
     if (isChange) {
-      this.#configuration = raft.applyConfChange(decodeConfChange(entry));
+      this.#configuration = raft.applyConfChange(decodeConfChange(entry), entry.index);
       this.#membershipIndex = entry.index;
       this.#parts.membershipChanged(this.#configuration, entry.index);
     }
