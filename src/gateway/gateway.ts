@@ -22,7 +22,7 @@ const KEEP_ALIVE_MS = 300_000;
 
 export class Gateway {
   readonly #settings: Settings;
-  readonly #server: Server;
+  readonly #servers: Server[] = [];
   readonly #connections = new Map<number, Connection>();
   readonly #batches: Batches;
   readonly #services: GatewayServices;
@@ -43,10 +43,6 @@ export class Gateway {
       table: COMMAND_TABLE,
       inFlightBytes: () => this.#batches.bytes,
     };
-    const keepAlive = { keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS };
-    this.#server = createServer({ allowHalfOpen: true, noDelay: true, ...keepAlive }, socket =>
-      this.#accept(socket),
-    );
   }
 
   /** The port listened on. */
@@ -59,35 +55,49 @@ export class Gateway {
   }
 
   /** @throws GatewayError `port-in-use`, `cannot-listen`, `unprotected` */
-  listen(): Promise<void> {
+  async listen(): Promise<void> {
     const { host, port, password } = this.#settings;
     if (password === null && !isLoopback(host)) {
       const why = `refusing to listen on ${host}: outside loopback a password is required`;
-      return Promise.reject(new GatewayError('unprotected', port, why));
+      throw new GatewayError('unprotected', port, why);
     }
+    const [first = host, ...others] = addressesOf(host);
+    this.#settings.port = await this.#listenOn(first, port, true);
+    for (const address of others) await this.#listenOn(address, this.#settings.port, false);
+  }
+
+  /** Stops listening and closes every connection at once; what is in flight stays unanswered. */
+  async close(): Promise<void> {
+    const closed = this.#servers.map(server => new Promise<void>(resolve => server.close(() => resolve())));
+    for (const connection of this.#connections.values()) connection.destroy();
+    await Promise.all(closed);
+  }
+
+  /** Returns the port; 0 when the address does not exist on this machine and is not `required`. */
+  #listenOn(host: string, port: number, required: boolean): Promise<number> {
+    const keepAlive = { keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS };
+    const server = createServer({ allowHalfOpen: true, noDelay: true, ...keepAlive }, socket =>
+      this.#accept(socket),
+    );
     return new Promise((resolve, reject) => {
-      const server = this.#server;
       server.once('error', (error: NodeJS.ErrnoException) => {
         const inUse = error.code === 'EADDRINUSE';
+        if (!inUse && !required) {
+          resolve(0);
+          return;
+        }
         const why = inUse ? `port ${port} is in use` : `cannot listen on ${host}:${port}: ${error.message}`;
+        void this.close();
         reject(new GatewayError(inUse ? 'port-in-use' : 'cannot-listen', port, why));
       });
       server.listen({ host, port, backlog: BACKLOG }, () => {
         server.removeAllListeners('error');
         // Out of file descriptors, say: the connection is lost, the gateway is not.
         server.on('error', () => this.#metrics.rejectedConnections++);
+        this.#servers.push(server);
         const address = server.address();
-        if (address !== null && typeof address === 'object') this.#settings.port = address.port;
-        resolve();
+        resolve(address !== null && typeof address === 'object' ? address.port : port);
       });
-    });
-  }
-
-  /** Stops listening and closes every connection at once; what is in flight stays unanswered. */
-  close(): Promise<void> {
-    return new Promise(resolve => {
-      this.#server.close(() => resolve());
-      for (const connection of this.#connections.values()) connection.destroy();
     });
   }
 
@@ -136,4 +146,9 @@ export class Gateway {
 
 function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
+}
+
+/** `localhost` may be one address or the other to a client, so it is listened on at both. */
+function addressesOf(host: string): readonly string[] {
+  return host === 'localhost' ? ['127.0.0.1', '::1'] : [host];
 }

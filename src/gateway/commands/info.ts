@@ -71,12 +71,23 @@ function raft({ engine, settings }: GatewayServices): Fields {
     raft_node: settings.node,
     raft_leader: engine.leader()?.node ?? 'none',
   };
-  for (const [name, value] of Object.entries(engine.describe())) {
-    fields[`raft_${name}`] =
-      typeof value === 'number' || typeof value === 'string' ? value : JSON.stringify(value);
-  }
+  addFields(fields, engine.describe());
   return fields;
 }
+
+/** What an engine says of itself, nested facts beside the others. */
+function addFields(fields: Record<string, string | number>, facts: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(facts)) {
+    const isPlain = typeof value === 'number' || typeof value === 'string';
+    if (isFacts(value)) addFields(fields, value);
+    else fields[`raft_${snakeCase(name)}`] = isPlain ? value : JSON.stringify(value);
+  }
+}
+
+const isFacts = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const snakeCase = (name: string): string => name.replace(/[A-Z]/g, letter => `_${letter.toLowerCase()}`);
 
 const keyspace: Section = (_gateway, keys) =>
   keys === null || keys === 0 ? {} : { db0: `keys=${keys},expires=0,avg_ttl=0` };

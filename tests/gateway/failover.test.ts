@@ -1,0 +1,180 @@
+/**
+ * Gateways of a real cluster while leaders die, freeze and are cut off: what clients were told is true.
+ *
+ * @module
+ */
+import { Cluster as RedisCluster } from 'ioredis';
+import { createCluster } from 'redis';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { ClientError } from '../../src/client/client-error.js';
+import { ClusterClient, type NodeAddress } from '../../src/client/cluster-client.js';
+import { type ClientConnection, connect } from '../../src/client/connection.js';
+import { plain } from '../../src/client/reply.js';
+import { type Cluster, startCluster } from '../../src/index.js';
+
+const test = suite('failover');
+const NODES = 3;
+
+async function addressesOf(cluster: Cluster): Promise<NodeAddress[]> {
+  const { nodes } = await cluster.status();
+  return nodes.map(({ host, port }) => ({ host, port }));
+}
+
+async function withCluster(
+  redirect: boolean,
+  use: (cluster: Cluster, nodes: readonly NodeAddress[]) => Promise<void>,
+): Promise<void> {
+  const cluster = await startCluster({
+    nodes: NODES,
+    seed: 11,
+    config: { followerWrites: redirect ? 'redirect' : 'forward' },
+  });
+  try {
+    await use(cluster, await addressesOf(cluster));
+  } finally {
+    await cluster.stop();
+  }
+}
+
+/** Kills, freezes or cuts off the leader, and puts it right again, until told to stop. */
+async function torment(cluster: Cluster, isOver: () => boolean): Promise<number> {
+  let rounds = 0;
+  for (const fault of cycle(['kill', 'isolate', 'pause'])) {
+    if (isOver()) return rounds;
+    const { leader } = await cluster.waitFor(status => status.leader !== null, { what: 'a leader' });
+    const line = `${fault} ${leader}`;
+    const undo = fault === 'kill' ? `revive ${leader}` : fault === 'pause' ? `resume ${leader}` : 'heal';
+    assert.is((await cluster.execute(line)).kind, 'done', line);
+    await cluster.waitFor(status => status.leader !== null && status.leader !== leader, {
+      what: 'another leader',
+    });
+    assert.is((await cluster.execute(undo)).kind, 'done', undo);
+    rounds++;
+  }
+  return rounds;
+}
+
+function* cycle<T>(items: readonly T[]): Generator<T> {
+  for (;;) yield* items;
+}
+
+/** Writes unique keys through one node, again and again; notes what it was told of each. */
+async function writer(
+  node: NodeAddress,
+  name: string,
+  told: Map<string, 'ok' | 'failed' | 'unknown'>,
+  isOver: () => boolean,
+): Promise<void> {
+  let connection: ClientConnection | null = null;
+  for (let at = 0; !isOver(); at++) {
+    try {
+      connection ??= await connect({ ...node, timeoutMs: 1000 });
+    } catch (error) {
+      if (!(error instanceof ClientError)) throw error;
+      await new Promise(resolve => setTimeout(resolve, 20));
+      continue;
+    }
+    const key = `${name}.${at}`;
+    const outcome = await connection.execute(['SET', key, 'x']);
+    told.set(key, outcome.kind);
+    if (connection.closed) connection = null;
+    if (outcome.kind !== 'ok') await new Promise(resolve => setTimeout(resolve, 5));
+  }
+  connection?.close();
+}
+
+test('what was acknowledged is there, and what certainly failed is not, through kills, freezes and cuts', () =>
+  withCluster(false, async (cluster, nodes) => {
+    const told = new Map<string, 'ok' | 'failed' | 'unknown'>();
+    const endMs = performance.now() + 5000;
+    const isOver = () => performance.now() > endMs;
+    const writers = nodes.flatMap((node, at) =>
+      ['a', 'b', 'c'].map(name => writer(node, `${name}${at}`, told, isOver)),
+    );
+    const rounds = await torment(cluster, isOver);
+    await Promise.all(writers);
+    await cluster.waitForConverged();
+    const client = new ClusterClient({ nodes, timeoutMs: 2000, deadlineMs: 10_000 });
+    const counts = { ok: 0, failed: 0, unknown: 0 };
+    for (const [key, outcome] of told) {
+      counts[outcome]++;
+      const value = plain(await client.command(['GET', key]));
+      if (outcome === 'ok') assert.is(value, 'x', `${key} was acknowledged`);
+      if (outcome === 'failed') assert.is(value, null, `${key} certainly failed`);
+    }
+    client.close();
+    assert.ok(rounds >= 3, `${rounds} rounds`);
+    assert.ok(counts.ok > 100, JSON.stringify(counts));
+    assert.ok(counts.failed + counts.unknown > 0, `no write met a fault: ${JSON.stringify(counts)}`);
+  }));
+
+test('the client increments exactly as often as it was told, and writes each token once', () =>
+  withCluster(false, async (cluster, nodes) => {
+    const endMs = performance.now() + 4000;
+    const isOver = () => performance.now() > endMs;
+    let increments = 0;
+    const tokens: string[] = [];
+    const workers = Array.from({ length: 6 }, async (_, worker) => {
+      const client = new ClusterClient({ nodes, timeoutMs: 1000, deadlineMs: 20_000, exactlyOnce: true });
+      for (let at = 0; !isOver(); at++) {
+        const token = `<${worker}.${at}>`;
+        await client.command(['APPEND', 'tokens', token]);
+        tokens.push(token);
+        await client.command(['INCR', 'count']);
+        increments++;
+      }
+      client.close();
+    });
+    await torment(cluster, isOver);
+    await Promise.all(workers);
+    const client = new ClusterClient({ nodes, timeoutMs: 2000, deadlineMs: 10_000 });
+    assert.is(plain(await client.command(['GET', 'count'])), String(increments));
+    const written = String(plain(await client.command(['GET', 'tokens']))).match(/<\d+\.\d+>/g) ?? [];
+    assert.equal(written.sort(), tokens.sort());
+    assert.ok(increments > 50, `${increments} increments`);
+    client.close();
+  }));
+
+test('ioredis and node-redis in cluster mode find the new leader by themselves', () =>
+  withCluster(true, async (cluster, nodes) => {
+    const io = new RedisCluster([...nodes], { redisOptions: { maxRetriesPerRequest: 1 } });
+    io.on('error', () => undefined);
+    const redis = createCluster({ rootNodes: nodes.map(socket => ({ socket: { ...socket } })) });
+    redis.on('error', () => undefined);
+    redis.on('node-error', () => undefined);
+    await redis.connect();
+    const writesThrough = async (write: () => Promise<unknown>) => {
+      const endMs = performance.now() + 10_000;
+      for (;;) {
+        const done = await write().then(
+          reply => reply === 'OK',
+          () => false,
+        );
+        if (done) return;
+        if (performance.now() > endMs) throw new Error('no write went through');
+        await new Promise(resolve => setTimeout(resolve, 50));
+      }
+    };
+    for (let round = 0; round < 3; round++) {
+      await writesThrough(() => io.set(`io${round}`, 'x'));
+      await writesThrough(() => redis.set(`redis${round}`, 'x'));
+      const leader = await cluster.waitForLeader();
+      await cluster.kill(leader);
+      await cluster.waitFor(status => status.leader !== null && status.leader !== leader, {
+        what: 'another leader',
+      });
+      await writesThrough(() => io.set(`io${round}`, 'y'));
+      await writesThrough(() => redis.set(`redis${round}`, 'y'));
+      await cluster.revive(leader);
+      await cluster.waitForConverged();
+    }
+    for (let round = 0; round < 3; round++) {
+      assert.is(await io.get(`io${round}`), 'y');
+      assert.is(await redis.get(`redis${round}`), 'y');
+    }
+    io.disconnect();
+    redis.destroy();
+  }));
+
+test.run();
