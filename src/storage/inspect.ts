@@ -64,7 +64,10 @@ export interface DirectoryReport {
 export function inspectDirectory(disk: Disk): DirectoryReport {
   const problems: string[] = [];
   const names = disk.list();
-  const meta = attempt(problems, () => readMeta(disk));
+  const found = attempt(problems, () => readMeta(disk));
+  if (found?.isSlotDamaged === true)
+    problems.push('meta-damaged: one slot of meta does not match its checksum');
+  const meta = found?.meta ?? null;
   let hardState: HardState | null = null;
   const segments = names
     .filter(name => segmentSequence(name) !== null)

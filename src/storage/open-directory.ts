@@ -9,7 +9,7 @@
 import type { Disk } from './disk.js';
 import { LogIndex } from './log-index.js';
 import type { SnapshotMarker } from './log-record.js';
-import { type Meta, readMeta, writeMeta } from './meta-file.js';
+import { createMeta, type FoundMeta, META_FILE, type Meta, readMeta, updateMeta } from './meta-file.js';
 import type { ConfState, HardState, RaftId, Snapshot, StorageIdentity } from './model.js';
 import { type RecoveredLog, recoverLog } from './recover-log.js';
 import type { RecoveryReport } from './recovery-report.js';
@@ -47,10 +47,10 @@ export function openDirectory(
     throw new StorageError('wrong-cluster', 'a cluster id is 1 to 40 printable ASCII characters');
   }
   const identity = identityOf(options);
-  const meta = readMeta(disk);
-  if (meta === null) return beginDirectory(disk, identity, options.initialMembers, limits);
-  checkMeta(meta, identity);
-  return reopenDirectory(disk, meta, limits);
+  const found = readMeta(disk);
+  if (found === null) return beginDirectory(disk, identity, options.initialMembers, limits);
+  checkMeta(found.meta, identity);
+  return reopenDirectory(disk, found, limits);
 }
 
 function identityOf(options: StorageIdentity): StorageIdentity {
@@ -90,7 +90,7 @@ function beginDirectory(
     previousChain: 0,
   });
   active.file.syncNow();
-  writeMeta(disk, { ...identity, starts: 1, initialMembers });
+  createMeta(disk, { ...identity, starts: 1, initialMembers });
   const start = {
     index: new LogIndex(0, 0),
     hardState: null,
@@ -129,13 +129,20 @@ function removeUnfinishedBeginning(disk: Disk): void {
   }
 }
 
-function reopenDirectory(disk: Disk, meta: Meta, limits: LogLimits): OpenedDirectory {
+function reopenDirectory(disk: Disk, found: FoundMeta, limits: LogLimits): OpenedDirectory {
+  const { meta } = found;
   const reports: RecoveryReport[] = [];
+  if (found.isSlotDamaged) {
+    const message = 'one of the two slots did not match its checksum';
+    reports.push({ code: 'meta-repaired', message, place: { file: META_FILE } });
+  }
   removeTemporaries(disk, reports);
-  const found = findSnapshots(disk, meta, reports);
-  const recovered = recoverLog(disk, meta, found.snapshot?.index ?? 0, reports);
+  const snapshots = findSnapshots(disk, meta, reports);
+  const recovered = recoverLog(disk, meta, snapshots.snapshot?.index ?? 0, reports);
   try {
-    return joinLogAndSnapshot(disk, meta, limits, found, recovered, reports);
+    const opened = joinLogAndSnapshot(disk, meta, limits, snapshots, recovered, reports);
+    updateMeta(disk, { ...meta, starts: opened.recovery.starts }, found);
+    return opened;
   } catch (error) {
     recovered.active.file.close();
     throw error;
@@ -157,7 +164,6 @@ function joinLogAndSnapshot(
   const last = Math.max(recovered.index.last, restart?.index ?? 0);
   checkCommit(recovered.hardState?.commit ?? 0, last);
   const starts = meta.starts + 1;
-  writeMeta(disk, { ...meta, starts });
   for (const file of found.damaged) disk.remove(file);
   const log = new WriteAheadLog(disk, identity, limits, recovered);
   if (restart !== null) restartBehind(log, restart, reports);

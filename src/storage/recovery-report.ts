@@ -7,6 +7,7 @@ import type { DamagePlace } from './storage-error.js';
 
 export interface RecoveryReport {
   readonly code:
+    | 'meta-repaired'
     | 'torn-tail'
     | 'segment-discarded'
     | 'leftover-removed'

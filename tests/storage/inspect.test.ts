@@ -45,7 +45,8 @@ test('a healthy directory', () => {
 
 test('a damaged directory: every problem is named, nothing is thrown', () => {
   const disk = lived();
-  for (const name of ['meta', 'wal-000000000001.log', 'snapshot-0000000000000006.snap']) {
+  for (const slot of [0, 1]) disk.open('meta', 'log').write(new Uint8Array([250]), slot * 4096 + 30);
+  for (const name of ['wal-000000000001.log', 'snapshot-0000000000000006.snap']) {
     disk.open(name, 'log').write(new Uint8Array([250]), 200);
   }
   disk.remove('wal-000000000002.log');
