@@ -20,6 +20,7 @@ import { ExecutionContext, type InterpreterOptions } from './execution-context.j
 import { helpOf, helpText } from './help.js';
 import { parse } from './parse.js';
 import { print } from './print.js';
+import { quoteBytes } from './quote.js';
 import { Recorder } from './recorder.js';
 import { leaderOf, resolvePick } from './resolve-nodes.js';
 import { statusText } from './status-text.js';
@@ -141,6 +142,9 @@ class LineInterpreter implements Interpreter {
   async #runKv(action: KvAction, node?: number): Promise<Answer> {
     const result: KvResult = await this.#context.control.kv(kvArguments(action), node);
     if (!result.ok) throw new KvFailure(result);
+    if (action.kind === 'cas' && result.text === NIL_TEXT) {
+      throw new ControlError('refused', `the value of ${quoteBytes(action.key)} is another`);
+    }
     return { text: result.text, data: result };
   }
 
@@ -221,6 +225,8 @@ class LineInterpreter implements Interpreter {
   }
 }
 
+/** What a refused SET answers. */
+const NIL_TEXT = '(nil)';
 const LONGEST_NOTE = 200;
 
 const shorten = (text: string): string =>

@@ -10,16 +10,17 @@ interface Piece {
   readonly start: number;
 }
 
-/** The rest of the line, cut at spaces and at every `mark`, which becomes a piece of its own. */
-export const restInPieces = (reader: ArgumentReader, mark: string): readonly Piece[] => {
+/**
+ * The rest of the line, cut at spaces and at every `mark` (one of `;` and `|`), which is a piece of its own. Spaces in
+ * quotes cut too: a shell's user quotes the whole matrix.
+ */
+export const restInPieces = (reader: ArgumentReader, mark: ';' | '|'): readonly Piece[] => {
   const pieces: Piece[] = [];
+  const pattern = mark === ';' ? /;|[^;\s]+/g : /\||[^|\s]+/g;
   while (!reader.atEnd) {
-    const token = reader.next('');
-    let at = token.start;
-    for (const part of token.text.split(mark)) {
-      if (at > token.start) pieces.push({ text: mark, start: at - 1 });
-      if (part !== '') pieces.push({ text: part, start: at });
-      at += part.length + 1;
+    const { text, start, quoted } = reader.next('');
+    for (const match of text.matchAll(pattern)) {
+      pieces.push({ text: match[0], start: start + match.index + (quoted ? 1 : 0) });
     }
   }
   return pieces;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { ClientError, type ClientReply, ClusterClient, type NodeAddress } from '../client/index.js';
+import { ClientError, type ClientReply, ClusterClient, connect, type NodeAddress } from '../client/index.js';
 import { type ClusterConfig, endpointsOf } from '../config/cluster-config.js';
 import { InvalidOperation, OperationFailed } from './cli-error.js';
 
@@ -16,28 +16,51 @@ interface ReachOptions {
   readonly extraMs?: number;
 }
 
-/** Runs `use` with a client of the cluster and closes it. @throws OperationFailed or InvalidOperation, as the cluster answered */
+const CONNECT_TIMEOUT_MS = 2_000;
+/** The cluster gives up on a request after its own time limit; its answer must still be heard. */
+const ANSWER_MARGIN_MS = 2_000;
+
+/**
+ * Runs `use` with a client of the cluster and closes it.
+ *
+ * @throws OperationFailed or InvalidOperation, as the cluster answered; OperationFailed at once when nobody listens
+ */
 export const withCluster = async <T>(
   config: ClusterConfig,
   use: (ask: Ask) => Promise<T>,
   options: ReachOptions = {},
 ): Promise<T> => {
   const { node, extraMs = 0 } = options;
-  // The cluster gives up on a request after its own time limit; its answer must still be heard.
-  const timeoutMs = config.rpcTimeoutMs + 2_000 + extraMs;
-  const client = new ClusterClient({
-    nodes: node === undefined ? endpointsOf(config) : [node],
-    timeoutMs,
-    deadlineMs: node === undefined ? config.rpcTimeoutMs + extraMs : 0,
-    encoding: 'utf8',
-  });
+  let client: ClusterClient | null = null;
   try {
-    return await use(args => client.command(args));
+    const nodes = await reachableFirst(node === undefined ? endpointsOf(config) : [node]);
+    client = new ClusterClient({
+      nodes,
+      timeoutMs: config.rpcTimeoutMs + ANSWER_MARGIN_MS + extraMs,
+      deadlineMs: config.rpcTimeoutMs + extraMs,
+    });
+    const opened = client;
+    return await use(args => opened.command(args));
   } catch (error) {
     throw error instanceof ClientError ? failureOf(error) : error;
   } finally {
-    client.close();
+    client?.close();
   }
+};
+
+/** The nodes, from the first that accepts a connection on. @throws the first one's ClientError when none does */
+const reachableFirst = async (nodes: readonly NodeAddress[]): Promise<readonly NodeAddress[]> => {
+  let firstError: unknown;
+  for (const [index, node] of nodes.entries()) {
+    try {
+      const connection = await connect({ ...node, timeoutMs: CONNECT_TIMEOUT_MS });
+      connection.close();
+      return [...nodes.slice(index), ...nodes.slice(0, index)];
+    } catch (error) {
+      firstError ??= error;
+    }
+  }
+  throw firstError;
 };
 
 /** The server's words without their code, and whether the command may have happened. */

@@ -11,7 +11,7 @@ import { withFiles } from '../chaos/front.js';
 import { runScript, type ScriptReport, type ScriptStep } from '../chaos/run-script.js';
 import { parseScript, type Script, ScriptError } from '../chaos/script.js';
 import { loadMatrix } from '../config/load-config.js';
-import { type Cluster, type ClusterConfig, startCluster } from '../index.js';
+import type { Cluster, ClusterConfig } from '../index.js';
 import { configOf, wholeNumber } from './arguments.js';
 import { EXIT_FAILED, InvalidOperation, OperationFailed } from './cli-error.js';
 import { print, printJson } from './terminal.js';
@@ -100,6 +100,7 @@ const runFile = async (
 ): Promise<boolean> => {
   const nodes = script.nodes ?? flags.nodes ?? DEFAULT_NODES;
   const seed = flags.seed ?? script.seed ?? Math.floor(Math.random() * 2 ** 32);
+  const { startCluster } = await import('../index.js');
   const cluster = await startCluster({
     nodes,
     seed,

@@ -173,6 +173,13 @@ test('a refused and an unknown outcome are told apart', async () => {
   });
 });
 
+test('a cas that finds another value fails', async () => {
+  const { control, interpreter } = start();
+  control.answer = () => kvResult({ text: '(nil)' });
+  const result = await interpreter.execute('cas k 1 2');
+  assert.equal(result, { kind: 'failed', text: 'the value of k is another', code: 'refused' });
+});
+
 test('what changes something is noted, with its source and its failure', async () => {
   const { control, interpreter } = start();
   await interpreter.execute('kill 1', 'tui');

@@ -8,7 +8,9 @@ import type { ErrorReply } from '../reply.js';
 import { parseFutureDeadline, UNIT_OF_OPTION } from './deadline.js';
 
 export interface SetOptions {
-  condition: 'NX' | 'XX' | null;
+  condition: 'NX' | 'XX' | 'IFEQ' | null;
+  /** With IFEQ: the value the key must have. */
+  comparand: string;
   get: boolean;
   keepDeadline: boolean;
   persist: boolean;
@@ -25,6 +27,7 @@ export function parseSetOptions(
 ): SetOptions | ErrorReply {
   const options: SetOptions = {
     condition: null,
+    comparand: '',
     get: false,
     keepDeadline: false,
     persist: false,
@@ -33,10 +36,14 @@ export function parseSetOptions(
   let expiry: { readonly word: string; readonly time: string } | null = null;
   for (let at = first; at < args.length; at++) {
     const word = (args[at] ?? '').toUpperCase();
-    const time = args[at + 1];
+    const operand = args[at + 1];
     const expiryGiven = expiry !== null || options.keepDeadline || options.persist;
-    if (UNIT_OF_OPTION.has(word) && time !== undefined && !expiryGiven) {
-      expiry = { word, time };
+    if (UNIT_OF_OPTION.has(word) && operand !== undefined && !expiryGiven) {
+      expiry = { word, time: operand };
+      at++;
+    } else if (word === 'IFEQ' && command === 'set' && operand !== undefined && options.condition === null) {
+      options.condition = word;
+      options.comparand = operand;
       at++;
     } else if (!takeFlag(command, options, word, expiry !== null)) return SYNTAX_ERROR;
   }

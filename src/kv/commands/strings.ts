@@ -42,9 +42,13 @@ function set(context: Context, args: readonly string[]): Reply {
     if (typeof present.value !== 'string') return WRONG_TYPE;
     previous = present.value;
   }
+  if (options.condition === 'IFEQ' && present !== undefined && typeof present.value !== 'string') {
+    return WRONG_TYPE;
+  }
   const refused =
     (options.condition === 'NX' && present !== undefined) ||
-    (options.condition === 'XX' && present === undefined);
+    (options.condition === 'XX' && present === undefined) ||
+    (options.condition === 'IFEQ' && present?.value !== options.comparand);
   if (refused) return options.get ? previous : NIL;
   const kept = options.keepDeadline ? (present?.deadlineMs ?? NO_DEADLINE) : NO_DEADLINE;
   store.put(key, value, options.deadlineMs ?? kept);
