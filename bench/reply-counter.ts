@@ -32,7 +32,7 @@ export class ReplyCounter {
       }
       const end = chunk.indexOf(LINE_FEED, at);
       if (end < 0) {
-        this.#line += chunk.latin1Slice(at);
+        this.#line += chunk.toString('latin1', at);
         return replies;
       }
       if (this.#endLine(chunk, at, end)) replies += 1;
@@ -49,7 +49,7 @@ export class ReplyCounter {
       return true;
     }
     const trimmed = chunk[end - 1] === CARRIAGE_RETURN ? end - 1 : end;
-    const line = this.#line + chunk.latin1Slice(start, Math.max(start, trimmed));
+    const line = this.#line + chunk.toString('latin1', start, Math.max(start, trimmed));
     this.#line = '';
     if (first === MINUS) {
       this.#onError(line.slice(1));

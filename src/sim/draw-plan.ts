@@ -51,6 +51,7 @@ export function drawPlan(seed: number, options: PlanOptions = {}): Plan {
       reorderMs: logUniform(random, 5, 1000),
     },
     syncMs: logUniform(random, 0.1, 20),
+    turnDelayMs: random.chance(0.7) ? 0 : logUniform(random, 0.01, 5),
     snapshotEntries: Math.round(logUniform(random, 20, 400)),
     tailEntries: random.below(30),
     workload: drawWorkload(random, options),

@@ -80,6 +80,8 @@ export interface Plan {
   readonly safetyMs: number;
   readonly network: NetworkPlan;
   readonly syncMs: number;
+  /** Mean time until a node looks at what came; 0: at once. More of it means larger batches, and staler views. */
+  readonly turnDelayMs: number;
   readonly snapshotEntries: number;
   readonly tailEntries: number;
   readonly workload: WorkloadPlan;

@@ -39,8 +39,8 @@ export interface NodeListener {
 }
 
 const EPOCH_MS = Date.UTC(2026, 0, 1);
-/** From the end of one event to the turn that deals with it. */
-const TURN_DELAY_MS = 0.05;
+/** What a turn takes that leaves work for the next one. */
+const BUSY_TURN_MS = 0.02;
 
 export class SimulatedNode {
   readonly index: NodeIndex;
@@ -58,6 +58,7 @@ export class SimulatedNode {
   /** Changes with every start and crash: what was scheduled before is void. */
   #generation = 0;
   #turnScheduled = false;
+  #inTurn = false;
   #lastSyncMs = 0;
   #syncMs: number;
   #clockOffsetMs = 0;
@@ -136,7 +137,7 @@ export class SimulatedNode {
       return;
     }
     this.#scheduleTick(this.#generation, this.#turnRandom.unit() * this.#plan.tickMs);
-    this.#wake();
+    this.#wake(0);
   }
 
   #open(): void {
@@ -197,7 +198,7 @@ export class SimulatedNode {
         if (kind === 'snapshot') this.#coverage.add('snapshot-made');
       },
       wake: () => {
-        if (isCurrent()) this.#wake();
+        if (isCurrent()) this.#wakeNow();
       },
       fault: error => {
         this.#coverage.add('node-faulted');
@@ -219,33 +220,46 @@ export class SimulatedNode {
   receive(frame: Frame): void {
     if (this.#life !== 'up' && this.#life !== 'paused') return;
     this.#driver?.receive(frame);
-    this.#wake();
+    this.#wakeNow();
   }
 
-  /** Something was handed to the driver: a turn is due. */
+  /** Something was handed to the driver, from within another event: a turn is due. */
   wake(): void {
-    this.#wake();
+    this.#wake(0);
   }
 
-  #wake(): void {
+  /** At the beginning of an event: a node without delay takes its turn in it. */
+  #wakeNow(): void {
+    if (this.#plan.turnDelayMs > 0 || this.#inTurn) this.#wake(0);
+    else if (!this.#turnScheduled && this.#life === 'up') this.#turn();
+  }
+
+  #wake(atLeastMs: number): void {
     if (this.#turnScheduled || this.#life === 'paused') return;
     this.#turnScheduled = true;
     const generation = this.#generation;
-    this.#queue.after(TURN_DELAY_MS * (0.5 + this.#turnRandom.unit()), () => {
+    const delayMs = this.#plan.turnDelayMs === 0 ? 0 : exponential(this.#turnRandom, this.#plan.turnDelayMs);
+    this.#queue.after(Math.max(atLeastMs, delayMs), () => {
       if (generation !== this.#generation) return;
       this.#turnScheduled = false;
-      if (this.#life !== 'up') return;
-      const again = this.#driver?.turn() ?? false;
-      this.#listener.turnEnded(this.index);
-      if (again) this.#wake();
+      if (this.#life === 'up') this.#turn();
     });
+  }
+
+  #turn(): void {
+    this.#inTurn = true;
+    const again = this.#driver?.turn() ?? false;
+    this.#inTurn = false;
+    this.#listener.turnEnded(this.index);
+    // Work that takes several turns takes time, too.
+    if (again) this.#wake(BUSY_TURN_MS);
   }
 
   #scheduleTick(generation: number, delayMs: number): void {
     this.#queue.after(delayMs, () => {
       if (generation !== this.#generation) return;
       this.#driver?.tick();
-      this.#wake();
+      this.#wakeNow();
       this.#scheduleTick(generation, this.#plan.tickMs / this.#clockRate);
     });
   }
@@ -258,7 +272,7 @@ export class SimulatedNode {
     if (this.#life !== 'paused') return;
     this.#life = 'up';
     this.#turnScheduled = false;
-    this.#wake();
+    this.#wake(0);
   }
 
   /** Power is lost: of what was not synced each write is lost, torn or kept, at random. */
