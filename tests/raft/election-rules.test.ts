@@ -86,6 +86,19 @@ rules('only the first answer of a voter counts', () => {
   assert.is(node.core.role, 'leader');
 });
 
+rules('answers of an earlier round of pre-votes do not count in the next', () => {
+  const node = new SingleNode({ preVote: true, voters: [1, 2, 3, 4, 5], term: 3 });
+  const answer = (id: number, reject: boolean) => voteReply(id, reject ? 3 : 4, reject, 'PreVoteReply');
+  node.core.campaign();
+  node.flush();
+  node.step(answer(2, true), answer(3, true));
+  assert.is(node.core.role, 'pre-candidate');
+  node.core.campaign();
+  node.flush();
+  node.step(answer(2, false), answer(3, false));
+  assert.is(node.core.role, 'candidate');
+});
+
 rules('a lost election makes a follower without leader', () => {
   const node = new SingleNode();
   node.core.campaign();

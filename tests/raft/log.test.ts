@@ -223,6 +223,14 @@ log('application pauses at the limit and goes on when there is room', () => {
   assert.equal(indexes(one.committedToApply()), [4]);
 });
 
+log('application stays paused while as much as the limit is handed out', () => {
+  const { log: one } = build({ stable: [1, 1, 1], maxApplyingBytes: 2 * SIZE });
+  one.commitTo(3);
+  one.acceptApplying(one.committedToApply());
+  one.appliedTo(1, 0);
+  assert.is(one.hasCommittedToApply, false);
+});
+
 log('application pauses also when the limit cut something off below it', () => {
   const { log: one } = build({ stable: [1, 1, 1], maxApplyingBytes: 2.5 * SIZE });
   one.commitTo(3);

@@ -45,6 +45,16 @@ rules('a target that lags is brought up to date first', () => {
   assert.is(ofType(node.acknowledge(3, 2), 'TimeoutNow').length, 1);
 });
 
+rules('a target to which everything was sent already is asked by an empty message', () => {
+  const node = leader();
+  node.propose('a');
+  const sent = ofType(transfer(node, 3), 'AppendEntries');
+  assert.equal(
+    sent.map(one => [one.to, one.prevLogIndex, one.entries.length]),
+    [[3, 2, 0]],
+  );
+});
+
 rules('proposals are dropped while it lasts, and taken again after an election timeout', () => {
   const node = leader();
   node.propose('a');
