@@ -129,4 +129,15 @@ unstable('a snapshot is handed out once and goes when it is stored', () => {
   assert.is(one.snapshot, null);
 });
 
+unstable('a newer snapshot is handed out also while an older one is being stored', () => {
+  const one = tail(1);
+  one.restore({ index: 20, term: 4, confState: confState([1]) });
+  one.acceptInProgress();
+  const newer = { index: 30, term: 4, confState: confState([1]) };
+  one.restore(newer);
+  assert.is(one.nextSnapshot(), newer);
+  one.stableSnapshotTo(20);
+  assert.is(one.snapshot, newer);
+});
+
 unstable.run();
