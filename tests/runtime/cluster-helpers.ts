@@ -43,6 +43,18 @@ export async function putSurely(cluster: Cluster, key: string, value: string): P
   }
 }
 
+/** The value at a node (default: the leader), asked until there is a certain answer. */
+export async function getSurely(cluster: Cluster, key: string, node?: number): Promise<string | null> {
+  const endMs = performance.now() + 10_000;
+  for (;;) {
+    const result = await cluster.get(key, node).catch((error: Error) => error);
+    if (!(result instanceof Error) && result.ok) return result.value;
+    const text = result instanceof Error ? result.message : result.text;
+    if (performance.now() > endMs) throw new Error(`get ${key} was never answered: ${text}`);
+    await new Promise(resolve => setTimeout(resolve, 20));
+  }
+}
+
 export const portOf = async (cluster: Cluster, node: number): Promise<number> => {
   const { nodes } = await cluster.status();
   return nodes[node]?.port ?? 0;

@@ -52,7 +52,7 @@ nodeProcess('a paused thread can be killed and stopped', async () => {
     await process.pause();
     const startedMs = performance.now();
     await process[end]();
-    assert.ok(performance.now() - startedMs < 250);
+    assert.ok(performance.now() - startedMs < 1_000);
   }
 });
 

@@ -156,7 +156,7 @@ supervision('stopping everything is quick and final', async () => {
   await setup.supervisor.pause(1);
   const startedMs = performance.now();
   await setup.supervisor.stopAll();
-  assert.ok(performance.now() - startedMs < 500);
+  assert.ok(performance.now() - startedMs < 1_500);
   for (const node of [0, 1, 2]) assert.equal(setup.supervisor.describe(node).state, 'down');
   await assert.rejects(setup.supervisor.revive(0), { code: 'refused' });
 });
