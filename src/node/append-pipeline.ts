@@ -41,6 +41,9 @@ export class AppendPipeline {
   #durable: StorageAppend[] = [];
   #failure: StoreError | null = null;
   #isFull = false;
+  /** What the observer was told last. */
+  #saidFull = false;
+  #isPumping = false;
   #unstoredBytes = 0;
   #progressTick = 0;
 
@@ -87,12 +90,16 @@ export class AppendPipeline {
 
   /** Gives what waits to the disk. May block in it. */
   pump(): void {
-    if (this.#isFull) return;
+    this.#isPumping = true;
     while (this.#failure === null && !this.#isFull) {
       const work = this.#waiting.shift();
-      if (work === undefined) return;
+      if (work === undefined) break;
       this.#write(work);
     }
+    this.#isPumping = false;
+    if (this.#isFull === this.#saidFull) return;
+    this.#saidFull = this.#isFull;
+    this.#observer.full(this.#isFull);
   }
 
   /** After a lack of space: try again. */
@@ -100,7 +107,6 @@ export class AppendPipeline {
     if (!this.#isFull) return;
     this.#isFull = false;
     this.pump();
-    if (!this.#isFull) this.#observer.full(false);
   }
 
   /** What has become durable since the last call, in order. */
@@ -129,10 +135,9 @@ export class AppendPipeline {
       this.#writing.pop();
       this.#waiting.unshift(work);
       this.#isFull = true;
-      this.#observer.full(true);
     } else {
       this.#failure ??= error;
     }
-    this.#observer.wake();
+    if (!this.#isPumping) this.#observer.wake();
   }
 }

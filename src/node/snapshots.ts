@@ -11,6 +11,7 @@ import type { Raft } from '../raft/raft.js';
 import type { Snapshot } from '../raft/snapshot.js';
 import { DiskError } from '../storage/disk.js';
 import type { NodeStorage } from '../storage/node-storage.js';
+import type { SnapshotReader } from '../storage/snapshot-reader.js';
 import { StorageError } from '../storage/storage-error.js';
 import type { StoreDone } from './append-pipeline.js';
 import type { Applier } from './applier.js';
@@ -106,9 +107,9 @@ export class Snapshots {
 
   /** The core wants `message.to` to have a snapshot: the newest goes, the message itself does not. */
   send(message: InstallSnapshot, nowTick: number): void {
-    const { raft, storage, options, outbox } = this.#parts;
+    const { raft, options, outbox } = this.#parts;
     this.#endSender(message.to);
-    const reader = storage.openSnapshot();
+    const reader = this.#openNewest();
     if (reader === null || !membersOf(reader.snapshot.confState).has(message.to)) {
       // A member that joined after it would not take it: a newer one is made, and the core asks again at its next chance.
       reader?.close();
@@ -134,14 +135,14 @@ export class Snapshots {
     this.#senders.set(message.to, sender);
     const { index } = reader.snapshot;
     this.#parts.host.event('snapshot', `sends a snapshot at index ${index} to node ${nodeOf(message.to)}`);
-    sender.pump();
+    this.#pump(sender);
   }
 
   receiveReply(message: SnapshotChunkReply, nowTick: number): void {
     const sender = this.#senders.get(message.from);
     if (sender === undefined) return;
     const result = sender.reply(message, nowTick);
-    if (result === 'going') sender.pump();
+    if (result === 'going') this.#pump(sender);
     else this.#finishSender(message.from, result === 'complete');
   }
 
@@ -154,7 +155,7 @@ export class Snapshots {
     this.#nowTick = nowTick;
     this.#inbox.tick(nowTick);
     for (const [to, sender] of this.#senders) {
-      if (sender.tick(nowTick)) sender.pump();
+      if (sender.tick(nowTick)) this.#pump(sender);
       else this.#finishSender(to, false);
     }
   }
@@ -163,6 +164,31 @@ export class Snapshots {
     for (const to of [...this.#senders.keys()]) this.#endSender(to);
     this.#inbox.abandon();
     this.#maker.abandon();
+  }
+
+  #openNewest(): SnapshotReader | null {
+    try {
+      return this.#parts.storage.openSnapshot();
+    } catch (error) {
+      this.#damaged(error);
+      return null;
+    }
+  }
+
+  #pump(sender: SnapshotSender): void {
+    try {
+      sender.pump();
+    } catch (error) {
+      this.#damaged(error);
+      this.#finishSender(sender.to, false);
+    }
+  }
+
+  /** A snapshot that cannot be read is no use to anybody: a new one takes its place. */
+  #damaged(error: unknown): void {
+    if (!(error instanceof StorageError && error.code === 'snapshot-damaged')) throw error;
+    this.#parts.host.event('alarm', error.message);
+    this.#maker.begin();
   }
 
   #finishSender(to: RaftId, ok: boolean): void {

@@ -34,18 +34,19 @@ export class Ticker {
   #beat(): void {
     const { pipeline, raft, membership, placer, machine, clock } = this.#parts;
     pipeline.retry();
+    const stalledTicks = pipeline.stalledTicks(clock.tick);
     if (raft.role !== 'leader') return;
     membership.tick(clock.tick, machine.lastApplied);
     placer.tickLogTime();
-    this.#handOverIfStuck();
+    this.#handOverIfStuck(stalledTicks);
   }
 
   /** A leader that cannot write answers nobody: another one shall lead. Tried again every election timeout. */
-  #handOverIfStuck(): void {
+  #handOverIfStuck(stalledTicks: number): void {
     const { pipeline, options, clock, raft, host, reads } = this.#parts;
     const { electionTicks } = options;
-    const stalled = pipeline.stalledTicks(clock.tick) > STALL_ELECTIONS * electionTicks;
-    if ((!stalled && !pipeline.isFull) || clock.tick < this.#nextHandOverTick) return;
+    const isStalled = stalledTicks > STALL_ELECTIONS * electionTicks;
+    if ((!isStalled && !pipeline.isFull) || clock.tick < this.#nextHandOverTick) return;
     this.#nextHandOverTick = clock.tick + electionTicks;
     const { configuration, progress } = raft.status();
     const { voters } = configuration;

@@ -19,7 +19,8 @@ test('a node with a full disk is read-only, says so, and comes back by itself', 
   cluster.until(() => !cluster.driver(follower).status().readOnly, 'writable again');
   cluster.execute(follower, ['set', 'k', '4']);
   cluster.converge();
-  assert.ok(cluster.member(follower).events.some(text => text.includes('disk full')));
+  const said = cluster.member(follower).events.filter(text => text.startsWith('fault'));
+  assert.equal(said, ['fault: disk full: read-only', 'fault: the disk has space again']);
 });
 
 test('a leader with a full disk hands over and writes go on', () => {

@@ -149,4 +149,21 @@ test('replies, duplicates and TTLs survive in the snapshot: replicas agree after
   assert.ok((keys[0] ?? 0) > 0 && (keys[0] ?? 0) < 120, String(keys[0]));
 });
 
+test('a damaged snapshot file is not sent: an alarm, a new snapshot, and the follower gets that', () => {
+  const cluster = new Cluster({ seed: 48, limits: LIMITS });
+  const leader = cluster.awaitLeader();
+  const follower = (leader + 1) % 3;
+  cluster.kill(follower);
+  fill(cluster, leader, 200, 'b');
+  cluster.run(300);
+  const target = cluster.member(leader);
+  const name = target.disk.list().findLast(file => /^snapshot-\d/.test(file));
+  assert.ok(name !== undefined && target.faulty.flipBit(name, 1000, 3), String(target.disk.list()));
+  cluster.start(follower);
+  cluster.execute(leader, ['set', 'more', 'x']);
+  cluster.until(() => target.events.some(text => text.startsWith('alarm')), 'an alarm');
+  cluster.converge();
+  assert.is(cluster.get(follower, 'b7'), 'x'.repeat(50));
+});
+
 test.run();

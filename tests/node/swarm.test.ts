@@ -212,7 +212,9 @@ function runSeed(seed: number): { readonly done: number; readonly reads: number 
     swarm.run();
     return swarm.settle();
   } catch (error) {
-    throw new Error(`seed ${seed}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw new Error(`seed ${seed}: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
   }
 }
 
