@@ -1,20 +1,24 @@
 /**
- * Command lines out of scripts and of `--exec`.
+ * What is to be run without being typed: `--script FILE` and `--exec 'A; B'`.
  *
  * @module
  */
 import { readFileSync } from 'node:fs';
+import { parseScript, type Script } from '../src/chaos/script.js';
 
-/** Lines of a script; blank ones and comments are left out. @throws when the file cannot be read */
-export function scriptLines(path: string): readonly string[] {
-  return readFileSync(path, 'utf8')
-    .split(/\r?\n/)
-    .map(line => line.trim())
-    .filter(line => line !== '' && !line.startsWith('#'));
+/** `put a 1; get a`: semicolons outside quotes become line ends. */
+export function execText(text: string): string {
+  return text.replace(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|;\s*/g, part =>
+    part.startsWith(';') ? '\n' : part,
+  );
 }
 
-/** `put a 1; get a`: cut at semicolons and line ends outside quotes. */
-export function execLines(text: string): readonly string[] {
-  const pieces = text.match(/(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^;\n])+/g) ?? [];
-  return pieces.map(piece => piece.trim()).filter(piece => piece !== '');
+/**
+ * Null: nothing to run.
+ * @throws ScriptError with all mistakes, or the error of reading the file
+ */
+export function scriptOf(path: string | null, exec: string | null): Script | null {
+  if (path === null && exec === null) return null;
+  const texts = [path === null ? '' : readFileSync(path, 'utf8'), execText(exec ?? '')].filter(Boolean);
+  return parseScript(texts.join('\n'));
 }

@@ -16,6 +16,7 @@ import { drawOverlay, type Overlay } from './panels/overlays.js';
 import { drawRoles } from './panels/roles.js';
 import { fitRow, type Row, span } from './rows.js';
 import { PANELS, type PanelId, type State } from './state.js';
+import { asciiText } from './text.js';
 import type { Theme } from './theme.js';
 import { FRAME_HEIGHT, FRAME_WIDTH, frame, type PanelDrawer, type View } from './view.js';
 
@@ -87,5 +88,16 @@ export function drawFrame(state: State, theme: Theme, language: CommandLanguage)
     lineBlock('keys', drawKeys(view, columns), columns),
   ];
   const area = rows - 3 - (layout.hasResultLine ? 1 : 0);
-  return { slices, overlay: drawOverlay(view, language, columns, area) };
+  const overlay = drawOverlay(view, language, columns, area);
+  return theme.ascii ? asciiFrame({ slices, overlay }) : { slices, overlay };
+}
+
+/** Texts from elsewhere, answers and events, may hold what the terminal cannot show. */
+function asciiFrame({ slices, overlay }: Frame): Frame {
+  const clean = (rows: readonly Row[]): Row[] =>
+    rows.map(row => row.map(part => ({ ...part, text: asciiText(part.text) })));
+  return {
+    slices: slices.map(slice => slice.map(block => ({ ...block, rows: clean(block.rows) }))),
+    overlay: overlay === null ? null : { ...overlay, rows: clean(overlay.rows) },
+  };
 }

@@ -3,7 +3,9 @@
  *
  * @module
  */
-import type { ClusterHandle, CommandResult } from '../src/runtime/handle.js';
+import { runScript } from '../src/chaos/run-script.js';
+import type { Script } from '../src/chaos/script.js';
+import type { ClusterHandle } from '../src/runtime/handle.js';
 import type { ClusterStatus } from '../src/runtime/status.js';
 import type { Arguments } from './arguments.js';
 import type { CommandLanguage } from './command-language.js';
@@ -11,6 +13,7 @@ import { plainFrame } from './compose.js';
 import { addClusterEvents, NO_EVENTS } from './event-lines.js';
 import { clockTime, milliseconds } from './format.js';
 import { drawFrame } from './frame.js';
+import { executeWithFiles } from './local-files.js';
 import { initialState, type SessionFacts } from './state.js';
 import type { Theme } from './theme.js';
 import { update } from './update.js';
@@ -27,7 +30,7 @@ export interface HeadlessOptions {
   readonly facts: SessionFacts;
   readonly theme: Theme;
   readonly language: CommandLanguage;
-  readonly lines: readonly string[];
+  readonly script: Script | null;
   readonly print: (text: string) => void;
   /** Resolves when a signal asks to end. */
   readonly ended: Promise<number>;
@@ -67,20 +70,21 @@ function essence(status: ClusterStatus): string {
   return `${status.leader} ${status.term} ${status.nodes.map(node => node.state).join(' ')}`;
 }
 
-function exitCodeOf(result: CommandResult): number {
-  return result.kind === 'done' ? 0 : result.kind === 'failed' ? 1 : 2;
-}
-
-/** Runs lines in order and stops at the first that fails; the answers go to stdout. */
-async function runLines(options: HeadlessOptions): Promise<number> {
-  const { handle, lines, args, print } = options;
-  for (const line of lines) {
-    const result = await Promise.race([handle.execute(line, 'script'), options.ended]);
-    if (typeof result === 'number') return result;
-    print(args.json ? JSON.stringify({ line, ...result }) : `> ${line}\n${result.text || 'OK'}`);
-    if (result.kind !== 'done') return exitCodeOf(result);
-  }
-  return 0;
+/** Runs the script to its end or its first failure; the answers go to stdout. */
+async function run(script: Script, { handle, args, print, ended }: HeadlessOptions): Promise<number> {
+  const report = runScript(script, {
+    execute: executeWithFiles(handle, 'script'),
+    sleep: ms => new Promise(resolve => setTimeout(resolve, ms)),
+    now: () => performance.now(),
+    onStep: ({ command, result }) =>
+      print(
+        args.json ? JSON.stringify({ line: command, ...result }) : `> ${command}\n${result.text || 'OK'}`,
+      ),
+  });
+  const end = await Promise.race([report, ended]);
+  if (typeof end === 'number') return end;
+  if (end.failure === null) return 0;
+  return end.failure.result.kind === 'invalid' ? 2 : 1;
 }
 
 function watch({ handle, args, print, ended }: HeadlessOptions): Promise<number> {
@@ -127,12 +131,11 @@ async function once(options: HeadlessOptions): Promise<number> {
 
 /** @returns the exit code: 0 done, 1 a command failed or there is no leader, 2 a line did not parse */
 export async function runHeadless(options: HeadlessOptions): Promise<number> {
-  const { args, handle, lines } = options;
-  if (lines.length > 0) {
+  const { args, handle, script } = options;
+  if (script !== null) {
     await statusWithLeader(handle, options.ended);
-    const code = await runLines(options);
-    if (code !== 0 || args.exec !== null || args.script !== null)
-      return args.once && code === 0 ? once(options) : code;
+    const code = await run(script, options);
+    return args.once && code === 0 ? once(options) : code;
   }
   return args.once ? once(options) : watch(options);
 }

@@ -81,7 +81,9 @@ function modifiers(parameter: string | undefined): string {
   return (bits & 4 ? 'ctrl-' : '') + (bits & 2 ? 'alt-' : '') + (bits & 1 ? 'shift-' : '');
 }
 
+/** Null for answers of the terminal and mouse reports, which nobody asked for, and for keys without a use. */
 function sequenceKey(parameters: string, final: string): KeyPress | null {
+  if (/[<=>?]/.test(parameters)) return null;
   const [first, second] = parameters.split(';');
   const base = final === '~' ? TILDE_NAMES[first ?? ''] : FINAL_NAMES[final];
   if (base === undefined) return null;

@@ -33,6 +33,12 @@ export interface LayoutInput {
 }
 
 const WIDE_COLUMNS = 120;
+const FEW_NODES = 6;
+/** Share of the width that wide cells may take from the nodes. */
+const MOST_FOR_LINKS = 0.45;
+/** Links of few nodes keep room for the words about the selected one. */
+const MIN_LINKS_WIDTH = 27;
+const WIDE_LINKS_WIDTH = 40;
 const RESULT_LINE_ROWS = 28;
 const MIN_EVENTS_HEIGHT = 5;
 /** Frame and one line of headings. */
@@ -42,14 +48,15 @@ const MIN_NODES_WIDTH = 50;
 
 /** Cells of one value of the link matrix: with decimals where there is room. */
 export function linkCellWidth(columns: number, nodes: number): number {
-  const spare = columns - MIN_NODES_WIDTH;
-  const widths = columns >= 140 ? [4, 3, 2] : columns >= WIDE_COLUMNS ? [3, 2] : [2];
+  const spare = Math.min(columns - MIN_NODES_WIDTH, Math.floor(columns * MOST_FOR_LINKS));
+  const isRoomy = columns >= 140 || nodes <= FEW_NODES;
+  const widths = isRoomy ? [4, 3, 2] : columns >= WIDE_COLUMNS ? [3, 2] : [2];
   return widths.find(width => linksWidth(nodes, width) <= spare) ?? 1;
 }
 
 /** Frame, margins, row label, cells. */
 function linksWidth(nodes: number, cellWidth: number): number {
-  return 2 + 2 + 3 + Math.max(nodes, 5) * cellWidth;
+  return Math.max(MIN_LINKS_WIDTH, 2 + 2 + 3 + nodes * cellWidth);
 }
 
 function panels(height: number, ...placed: readonly (readonly [PanelId, number])[]): Band {
@@ -62,13 +69,17 @@ function topBand(input: LayoutInput, available: number): Band {
   const { columns, nodes } = input;
   const detail = available >= nodes + TABLE_FRAME + 1 + MIN_EVENTS_HEIGHT + 4 ? 1 : 0;
   const height = Math.max(5, Math.min(nodes + TABLE_FRAME + detail, available - MIN_EVENTS_HEIGHT - 1));
-  const links = Math.min(linksWidth(nodes, linkCellWidth(columns, nodes)), columns - MIN_NODES_WIDTH);
+  const wanted = Math.max(
+    linksWidth(nodes, linkCellWidth(columns, nodes)),
+    columns >= WIDE_COLUMNS ? WIDE_LINKS_WIDTH : 0,
+  );
+  const links = Math.min(wanted, columns - MIN_NODES_WIDTH);
   return panels(height, ['nodes', columns - links], ['links', links]);
 }
 
 /** What stands under the nodes, in `rest` rows. */
 function lowerBands({ columns, nodes }: LayoutInput, rest: number): readonly Band[] {
-  const chart = nodes + TABLE_FRAME;
+  const chart = nodes + TABLE_FRAME + 1;
   if (columns < WIDE_COLUMNS) {
     if (rest - 1 >= chart + MIN_EVENTS_HEIGHT + 2) {
       return [STRIP, panels(chart, ['roles', columns]), panels(rest - 1 - chart, ['events', columns])];

@@ -5,10 +5,11 @@
  * @module
  */
 import { readFileSync } from 'node:fs';
+import type { Script } from '../src/chaos/script.js';
 import { shippedFile } from '../src/config/load-config.js';
 import type { ClusterHandle } from '../src/runtime/handle.js';
 import { type Arguments, parseArguments, USAGE } from './arguments.js';
-import { execLines, scriptLines } from './command-lines.js';
+import { scriptOf } from './command-lines.js';
 import { HistoryFile, historyPath } from './history-file.js';
 import { type ClusterPlan, planCluster } from './open-cluster.js';
 import type { SessionFacts } from './state.js';
@@ -42,10 +43,10 @@ interface Run {
   readonly args: Arguments;
   readonly plan: ClusterPlan;
   readonly facts: SessionFacts;
-  readonly lines: readonly string[];
+  readonly script: Script | null;
 }
 
-async function runWithoutTerminal({ args, plan, facts, lines }: Run): Promise<number> {
+async function runWithoutTerminal({ args, plan, facts, script }: Run): Promise<number> {
   const { runHeadless } = await import('./headless.js');
   const { CHAOS_LANGUAGE } = await import('./chaos-language.js');
   const ended = untilSignal();
@@ -59,13 +60,13 @@ async function runWithoutTerminal({ args, plan, facts, lines }: Run): Promise<nu
   try {
     const theme = createTheme('mono', 0, args.ascii || needsAscii(process.env));
     const print = (text: string): void => void process.stdout.write(`${text}\n`);
-    return await runHeadless({ args, handle, facts, theme, lines, print, ended, language: CHAOS_LANGUAGE });
+    return await runHeadless({ args, handle, facts, theme, script, print, ended, language: CHAOS_LANGUAGE });
   } finally {
     await handle.stop();
   }
 }
 
-async function runInTerminal({ args, plan, facts, lines }: Run): Promise<number> {
+async function runInTerminal({ args, plan, facts, script }: Run): Promise<number> {
   const { Session } = await import('./session.js');
   const { CHAOS_LANGUAGE } = await import('./chaos-language.js');
   const level = args.color ? detectColorLevel(process.env) : 0;
@@ -75,7 +76,7 @@ async function runInTerminal({ args, plan, facts, lines }: Run): Promise<number>
     theme: createTheme(args.theme, level, args.ascii || needsAscii(process.env)),
     language: CHAOS_LANGUAGE,
     history: new HistoryFile(historyPath(process.env)),
-    script: lines,
+    script,
   });
   return session.run();
 }
@@ -88,10 +89,9 @@ function isInteractive(args: Arguments): boolean {
 async function run(args: Arguments): Promise<number> {
   let prepared: Run;
   try {
-    const plan = planCluster(args);
-    const script = args.script === null ? [] : scriptLines(args.script);
-    const lines = [...script, ...(args.exec === null ? [] : execLines(args.exec))];
-    prepared = { args, plan, lines, facts: { store: plan.store, nodes: plan.nodes, version: version() } };
+    const script = scriptOf(args.script, args.exec);
+    const plan = planCluster(args, script);
+    prepared = { args, plan, script, facts: { store: plan.store, nodes: plan.nodes, version: version() } };
   } catch (error) {
     complain(error instanceof Error ? error.message : String(error));
     return 2;

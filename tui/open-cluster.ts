@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Script } from '../src/chaos/script.js';
 import { type ClusterConfig, nodeCountOf } from '../src/config/cluster-config.js';
 import { loadConfig } from '../src/config/load-config.js';
 import type { ClusterHandle } from '../src/runtime/handle.js';
@@ -44,9 +45,12 @@ function planStart(args: Arguments, config: ClusterConfig): ClusterPlan {
   };
 }
 
-/** @throws ConfigError when the config is missing or wrong */
-export function planCluster(args: Arguments): ClusterPlan {
+/** A script says how many nodes and which seed it is made for; arguments say it louder. @throws ConfigError when the config is missing or wrong */
+export function planCluster(args: Arguments, script: Script | null): ClusterPlan {
   if (args.connect !== null) return planConnect(args.connect);
-  const { config } = loadConfig({ path: args.config ?? undefined, nodes: args.nodes ?? undefined });
-  return planStart(args, config);
+  const { config } = loadConfig({
+    path: args.config ?? undefined,
+    nodes: args.nodes ?? script?.nodes ?? undefined,
+  });
+  return planStart({ ...args, seed: args.seed ?? script?.seed ?? null }, config);
 }

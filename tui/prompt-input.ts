@@ -39,19 +39,31 @@ function submit(state: State, around: Surroundings): Step {
   return { state: sent.state, effects: [{ kind: 'remember', line: text }, ...sent.effects] };
 }
 
-/** Puts the next possibility in place of the word before the cursor; several: the part they share first. */
+/** The line with a word put in place of what stands from `start` to the cursor. */
+function withWord(line: Line, start: number, word: string): Line {
+  const text = line.text.slice(0, start) + word + line.text.slice(line.cursor).replace(/^ +/, '');
+  return setLine(line, text, start + word.length);
+}
+
+/**
+ * The only possibility with a space after it; of several the part they share, then one after the other.
+ */
 function complete(state: State, around: Surroundings): State {
-  const { line } = state;
+  const { line, completion } = state;
+  if (completion !== null && completion.line === line) {
+    const at = (completion.at + 1) % completion.words.length;
+    const next = withWord(line, completion.start, completion.words[at] ?? '');
+    return { ...state, line: next, completion: { ...completion, at, line: next } };
+  }
   const { start, words } = around.language.complete(line.text, line.cursor, nodeCount(state));
-  const typed = line.text.slice(start, line.cursor);
   const [first] = words;
   if (first === undefined) return state;
+  if (words.length === 1) return withLine(state, withWord(line, start, `${first} `));
+  const typed = line.text.slice(start, line.cursor);
   const shared = words.reduce(commonPrefix);
-  const at = words.indexOf(typed);
-  let word = shared.length > typed.length && shared.startsWith(typed) ? shared : (words[at + 1] ?? first);
-  if (words.length === 1) word = `${first} `;
-  const text = line.text.slice(0, start) + word + line.text.slice(line.cursor).replace(/^ +/, '');
-  return withLine(state, setLine(line, text, start + word.length));
+  const isLonger = shared.length > typed.length && shared.startsWith(typed);
+  const next = withWord(line, start, isLonger ? shared : first);
+  return { ...state, line: next, completion: { start, words, at: isLonger ? -1 : 0, line: next } };
 }
 
 function commonPrefix(a: string, b: string): string {

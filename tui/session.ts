@@ -4,12 +4,15 @@
  * @module
  */
 import { writeFileSync } from 'node:fs';
+import { runScript } from '../src/chaos/run-script.js';
+import type { Script } from '../src/chaos/script.js';
 import type { ClusterHandle, CommandResult } from '../src/runtime/handle.js';
 import type { CommandLanguage } from './command-language.js';
 import { composeRows, plainFrame } from './compose.js';
 import { drawFrame } from './frame.js';
 import type { HistoryFile } from './history-file.js';
 import type { InputEvent } from './input.js';
+import { type Execute, executeWithFiles } from './local-files.js';
 import { paintRows } from './paint.js';
 import { Screen } from './screen.js';
 import { send } from './send.js';
@@ -33,8 +36,8 @@ export interface SessionOptions {
   readonly theme: Theme;
   readonly language: CommandLanguage;
   readonly history: HistoryFile;
-  /** Command lines to run once there is a leader. */
-  readonly script: readonly string[];
+  /** To run once there is a leader. */
+  readonly script: Script | null;
 }
 
 export class Session {
@@ -43,13 +46,11 @@ export class Session {
   readonly #terminal: Terminal;
   readonly #store: Store;
   readonly #startedAtMs = Date.now();
-  #handle: ClusterHandle | null = null;
   #opening: Promise<ClusterHandle> | null = null;
   #unsubscribe: () => void = () => {};
   #unmount: () => void = () => {};
   #isInkUp = false;
-  #script: readonly string[];
-  /** Answers come in the order of the lines: each line waits for the one before. */
+  #script: Script | null;
   #lastCommand: Promise<void> = Promise.resolve();
   #end: (exitCode: number) => void = () => {};
   #isEnding = false;
@@ -117,18 +118,42 @@ export class Session {
 
   #attach(handle: ClusterHandle): void {
     if (this.#isEnding) return;
-    this.#handle = handle;
     this.#unsubscribe = handle.subscribe(status => {
       this.#happen({ kind: 'status', status }, 'status');
-      if (status.leader !== null) this.#runScript();
+      if (status.leader !== null) void this.#runScript();
     }, STATUS_INTERVAL_MS);
   }
 
-  #runScript(): void {
-    const lines = this.#script;
-    if (lines.length === 0) return;
-    this.#script = [];
-    this.#apply(send(this.#store.state, lines, Date.now()), 'input');
+  /** Each line of the script goes the way of a typed one. */
+  async #runScript(): Promise<void> {
+    const script = this.#script;
+    if (script === null) return;
+    this.#script = null;
+    const report = await runScript(script, {
+      execute: line => this.#executeLine(line),
+      sleep: ms => new Promise(resolve => setTimeout(resolve, ms).unref()),
+      now: () => performance.now(),
+    });
+    const { failure, steps } = report;
+    const toast: Toast =
+      failure === null
+        ? {
+            kind: 'good',
+            line: 'script',
+            text: `${steps} commands, ${report.expectations} expectations held`,
+          }
+        : { kind: 'bad', line: 'script', text: `line ${failure.line}: ${failure.result.text}` };
+    this.#happen({ kind: 'toast', toast }, 'input');
+  }
+
+  #executeLine(line: string): Promise<CommandResult> {
+    const { state, effects } = send(this.#store.state, [line], Date.now());
+    this.#store.set(state, 'input');
+    const [effect] = effects;
+    if (effect?.kind !== 'execute') {
+      return Promise.resolve({ kind: 'failed', text: 'too many commands wait', code: 'busy' });
+    }
+    return this.#enqueue(effect.id, line);
   }
 
   /** The cluster did not start: said on the normal screen, since the program ends. */
@@ -167,7 +192,7 @@ export class Session {
   #perform(effect: Effect): void {
     switch (effect.kind) {
       case 'execute':
-        this.#lastCommand = this.#lastCommand.then(() => this.#execute(effect.id, effect.line));
+        void this.#enqueue(effect.id, effect.line);
         break;
       case 'remember':
         this.#options.history.append(effect.line);
@@ -187,22 +212,28 @@ export class Session {
     }
   }
 
-  async #execute(id: number, line: string): Promise<void> {
-    if (this.#isEnding) return;
-    const startMs = performance.now();
-    const result = await this.#answer(line);
-    const elapsedMs = performance.now() - startMs;
-    this.#happen({ kind: 'answer', id, line, result, elapsedMs }, 'input');
+  /** Answers come in the order of the lines: each waits for the one before. */
+  #enqueue(id: number, line: string): Promise<CommandResult> {
+    const answer = this.#lastCommand.then(() => this.#execute(id, line));
+    this.#lastCommand = answer.then(() => {});
+    return answer;
   }
 
-  async #answer(line: string): Promise<CommandResult> {
+  async #execute(id: number, line: string): Promise<CommandResult> {
+    if (this.#isEnding || this.#opening === null) return { kind: 'failed', text: 'not sent', code: 'ending' };
+    const startMs = performance.now();
+    const execute = await this.#executor(this.#opening);
+    const result = await execute(line);
+    const elapsedMs = performance.now() - startMs;
+    this.#happen({ kind: 'answer', id, line, result, elapsedMs }, 'input');
+    return result;
+  }
+
+  async #executor(opening: Promise<ClusterHandle>): Promise<Execute> {
     try {
-      const handle = this.#handle ?? (await this.#opening);
-      if (handle === null) throw new Error('the cluster is not there yet');
-      return await handle.execute(line, 'tui');
-    } catch (error) {
-      const text = error instanceof Error ? error.message : String(error);
-      return { kind: 'failed', text, code: 'internal' };
+      return executeWithFiles(await opening, 'tui');
+    } catch {
+      return async () => ({ kind: 'failed', text: 'the cluster did not start', code: 'no-cluster' });
     }
   }
 

@@ -53,6 +53,13 @@ export interface Toast {
   readonly text: string;
 }
 
+export interface Completing {
+  readonly start: number;
+  readonly words: readonly string[];
+  readonly at: number;
+  readonly line: Line;
+}
+
 /** What opened the program, for the header. */
 export interface SessionFacts {
   /** `memory`, a data directory, or the address of the cluster attached to. */
@@ -94,6 +101,8 @@ export interface State {
   readonly foundEvent: number | null;
   readonly search: string;
   readonly line: Line;
+  /** While Tab goes through possibilities: which one stands in `line`; another line means that it is over. */
+  readonly completion: Completing | null;
   readonly history: CommandHistory;
   readonly toast: Toast | null;
   /** Commands sent and not answered yet. */
@@ -133,6 +142,7 @@ export function initialState({ facts, columns, rows, history = [] }: InitialStat
     foundEvent: null,
     search: '',
     line: EMPTY_LINE,
+    completion: null,
     history: historyOf(history),
     toast: null,
     running: 0,

@@ -45,17 +45,28 @@ export function printable(text: string): string {
   });
 }
 
+/** Width of every character of the basic plane: looked up for each character of each frame. */
+const BASIC_WIDTHS = new Uint8Array(0x10000).fill(1);
+for (const [first, last] of WIDE) if (last < 0x10000) BASIC_WIDTHS.fill(2, first, last + 1);
+
+function codeWidth(code: number): number {
+  if (code < 0x10000) return BASIC_WIDTHS[code] ?? 1;
+  return WIDE.some(([first, last]) => code >= first && code <= last) ? 2 : 1;
+}
+
 /** Cells one character takes: 1 or 2. */
 export function characterWidth(character: string): number {
-  const code = character.codePointAt(0) ?? 0;
-  if (code < 0x1100) return 1;
-  return WIDE.some(([first, last]) => code >= first && code <= last) ? 2 : 1;
+  return codeWidth(character.codePointAt(0) ?? 0);
 }
 
 /** Cells of a printable text. */
 export function textWidth(text: string): number {
   let width = 0;
-  for (const character of text) width += characterWidth(character);
+  for (let at = 0; at < text.length; at++) {
+    const code = text.codePointAt(at) ?? 0;
+    width += codeWidth(code);
+    if (code > 0xffff) at++;
+  }
   return width;
 }
 
@@ -86,6 +97,23 @@ export function fitRight(text: string, width: number): string {
   const actual = textWidth(text);
   if (actual <= width) return ' '.repeat(width - actual) + text;
   return fit(text, width);
+}
+
+const ASCII_FORMS: Readonly<Record<string, string>> = {
+  '→': '>',
+  '←': '<',
+  '·': '.',
+  '–': '-',
+  '−': '-',
+  '…': '~',
+};
+
+/** The text in as many cells, without characters beyond ASCII. */
+export function asciiText(text: string): string {
+  return text.replace(
+    /[^\x20-\x7e]/gu,
+    character => ASCII_FORMS[character] ?? '?'.repeat(characterWidth(character)),
+  );
 }
 
 /** Breaks words into lines of at most `width` cells; a word longer than a line is cut. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { fitRows, type Row, rowWidth, type Span, span } from './rows.js';
+import { fitRow, fitRows, type Row, rowWidth, type Span, span } from './rows.js';
 import type { PanelId, State } from './state.js';
 import { fit, textWidth } from './text.js';
 import type { Glyphs, StyleName, Theme } from './theme.js';
@@ -42,12 +42,14 @@ export function frame(content: PanelContent, options: FrameOptions, glyphs: Glyp
   const edges = focused ? glyphs.heavy : glyphs.light;
   const [topLeft = '', topRight = '', bottomLeft = '', bottomRight = '', flat = '', side = ''] = edges;
   const style: StyleName = focused ? 'focus' : 'border';
-  const title: Row = [span(`${topLeft}${flat} `, style), ...content.title, span(' ', style)];
+  const whole: Row = [span(`${topLeft}${flat} `, style), ...content.title, span(' ', style)];
   const note: Span[] =
     content.note && rowWidth(content.note) > 0 ? [span(' '), ...content.note, span(' ')] : [];
   const digit = span(` ${options.digit} ${flat}${topRight}`, style);
   let right: Span[] = [...note, digit];
-  if (rowWidth(title) + rowWidth(right) > width) right = [digit];
+  if (rowWidth(whole) + rowWidth(right) > width) right = [digit];
+  const room = width - rowWidth(right);
+  const title = rowWidth(whole) > room ? fitRow(whole, room) : whole;
   const gap = Math.max(0, width - rowWidth(title) - rowWidth(right));
   const top: Row = [...title, span(flat.repeat(gap), style), ...right];
   const inside = fitRows(content.rows, width - FRAME_WIDTH, height - FRAME_HEIGHT);

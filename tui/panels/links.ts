@@ -67,7 +67,7 @@ function amount(value: number, scale: number, highest: number, glyphs: Glyphs): 
 }
 
 /** What the metric shows of a link. */
-function valueOf({ from, to, faults }: LinkStatus, rate: LinkRate, metric: LinkMetric): number {
+function metricOf({ from, to, faults }: LinkStatus, rate: LinkRate, metric: LinkMetric): number {
   if (from === to) return 0;
   switch (metric) {
     case 'loss':
@@ -83,7 +83,9 @@ function valueOf({ from, to, faults }: LinkStatus, rate: LinkRate, metric: LinkM
 
 /** What the metric shows, row by row. */
 function valuesOf({ state }: View, status: ClusterStatus): readonly number[] {
-  return status.links.map((link, index) => valueOf(link, state.rates?.rates[index] ?? NO_RATE, state.metric));
+  return status.links.map((link, index) =>
+    metricOf(link, state.rates?.rates[index] ?? NO_RATE, state.metric),
+  );
 }
 
 /** How the cells are to be drawn, the same for all. */
@@ -92,22 +94,22 @@ interface Grid {
   readonly cellWidth: number;
   readonly values: readonly number[];
   readonly scale: number;
+  readonly highest: number;
 }
 
 function gridOf(view: View, status: ClusterStatus, cellWidth: number): Grid {
   const values = valuesOf(view, status);
   const scale = view.state.metric === 'loss' ? 1 : scaleFor(values, cellWidth);
-  return { status, cellWidth, values, scale };
+  return { status, cellWidth, values, scale, highest: Math.max(1, ...values) };
 }
 
 function cellSpans(view: View, grid: Grid, from: number, to: number): Span[] {
   const { state, glyphs } = view;
-  const { status, cellWidth, values, scale } = grid;
+  const { status, cellWidth, values, scale, highest } = grid;
   const index = from * status.nodes.length + to;
   const link = status.links[index];
   let shown: Shown = { text: glyphs.self, style: 'border' };
   if (from !== to && link !== undefined) {
-    const highest = Math.max(1, ...values);
     const isLoss = state.metric === 'loss';
     shown = isLoss ? lossOf(link, cellWidth, glyphs) : amount(values[index] ?? 0, scale, highest, glyphs);
   }

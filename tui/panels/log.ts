@@ -53,17 +53,19 @@ function remark(node: NodeStatus, leader: NodeStatus | undefined): Span {
   return span(uncommitted > 0 ? `${compact(uncommitted)} uncommitted` : '', 'dim');
 }
 
-/** Index numbers over the columns, right end of each at its column. */
+/** Index numbers over the columns: of the first, and of every tenth with the right end at its column. */
 function headRow(first: number, last: number): Row {
-  const count = last - first + 1;
-  let text = '';
+  let text = String(first);
   for (let index = first; index <= last; index++) {
     if (index % TICK !== 0) continue;
     const name = String(index);
     const room = index - first + 1 - text.length;
-    if (room > name.length || (text === '' && room === name.length)) text += fitRight(name, room);
+    if (room > name.length) text += fitRight(name, room);
   }
-  return [span(' '.repeat(LABEL_WIDTH)), span(fit(text, count), 'dim')];
+  return [
+    span(' '.repeat(LABEL_WIDTH)),
+    span(last === 0 ? '' : fit(text, Math.max(text.length, last - first + 1)), 'dim'),
+  ];
 }
 
 /** The last index worth showing: the leader's end, or the longest log when a node has more. */

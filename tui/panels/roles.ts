@@ -65,7 +65,7 @@ export const drawRoles: PanelDrawer = (view, width, height) => {
   const leaders: Row = [span(fit('led', LABEL_WIDTH), 'dim'), lead, ...mergeSpans(leaderCells(shown, view))];
   const gaps = shown.filter(sample => sample.leader === null).length;
   const elections = new Set(shown.map(sample => sample.term)).size - 1;
-  const summary = `${Math.max(0, elections)} new terms, ${(gaps * STEP_MS) / 1000}s leaderless`;
+  const summary = `new terms: ${Math.max(0, elections)}, ${(gaps * STEP_MS) / 1000}s leaderless`;
   return {
     title,
     note: [span(summary, gaps > 0 ? 'warning' : 'dim')],
