@@ -144,7 +144,7 @@ export class RaftLog {
 
   commitTo(index: number): void {
     if (index <= this.committed) return;
-    assert(index <= this.lastIndex, 'commit index lies behind the last entry: the log was lost or damaged');
+    assert(index <= this.lastIndex, 'commit index is beyond the last entry: the log was lost or damaged');
     this.committed = index;
   }
 

@@ -136,7 +136,7 @@ export class Raft {
 
   /**
    * Asks for a linearizable read point; a `ReadState` with this context comes in a later Ready, or never (no leader,
-   * leadership lost, message lost). A context must not be used twice.
+   * leadership lost, message lost, too many waiting). A context must not be used twice.
    */
   readIndex(context: string): void {
     const { id } = this.#state;

@@ -32,6 +32,9 @@ interface Beat {
   readonly sentAt: number;
 }
 
+/** Most requests that wait at one leader; what comes beyond is dropped, its asker tries again. */
+const MAX_WAITING = 1 << 16;
+
 const NO_READS: readonly PendingRead[] = [];
 
 export class ReadOnly implements AckedIndexes {
@@ -49,6 +52,10 @@ export class ReadOnly implements AckedIndexes {
   /** Position that heartbeats carry; 0 when nothing waits for confirmation. */
   get heartbeatPosition(): number {
     return this.#pending.length + this.#beats.length === 0 ? 0 : this.#newest;
+  }
+
+  get isFull(): boolean {
+    return this.#pending.length + this.#early.length >= MAX_WAITING;
   }
 
   defer(request: ReadRequest): void {

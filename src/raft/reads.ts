@@ -31,22 +31,29 @@ function hasLease(state: RaftState): boolean {
 
 /** Takes a request of this node or of a follower. */
 export function readIndex(state: RaftState, request: ReadRequest): void {
+  if (state.reads.isFull) return;
   // Before that, entries acknowledged by earlier leaders may lie above the commit index.
-  if (!state.hasCommittedInTerm) {
-    state.reads.defer(request);
-    return;
-  }
-  if (hasLease(state) || state.tracker.isSoleVoter) {
-    answer(state, request.from, state.log.committed, request.context);
-    return;
-  }
-  state.reads.add(request, state.log.committed, state.id);
-  broadcastHeartbeat(state);
+  if (!state.hasCommittedInTerm) state.reads.defer(request);
+  else if (needsConfirmation(state, request)) broadcastHeartbeat(state);
 }
 
-/** The first entry of the term is committed: requests that waited for it go on. */
+/** @returns false if the request could be answered at once */
+function needsConfirmation(state: RaftState, request: ReadRequest): boolean {
+  if (hasLease(state) || state.tracker.isSoleVoter) {
+    answer(state, request.from, state.log.committed, request.context);
+    return false;
+  }
+  state.reads.add(request, state.log.committed, state.id);
+  return true;
+}
+
+/** The first entry of the term is committed: requests that waited for it go on, with one heartbeat for all. */
 export function releaseDeferredReads(state: RaftState): void {
-  for (const request of state.reads.takeDeferred()) readIndex(state, request);
+  let isAsking = false;
+  for (const request of state.reads.takeDeferred()) {
+    if (needsConfirmation(state, request)) isAsking = true;
+  }
+  if (isAsking) broadcastHeartbeat(state);
 }
 
 /** The echo of a heartbeat confirms the reads that were taken before it was sent. */

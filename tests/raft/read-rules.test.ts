@@ -276,6 +276,28 @@ rules('lease: a new leadership starts without', () => {
 
 // The queue alone
 
+rules('requests beyond the limit are dropped, and there is room again when the others are answered', () => {
+  const reads = new ReadOnly();
+  const request = { from: raftId(1), context: 'r' };
+  for (let count = 0; count < 1 << 16; count += 1) {
+    assert.is(reads.isFull, false);
+    if (count % 2 === 0) reads.add(request, 1, raftId(1));
+    else reads.defer(request);
+  }
+  assert.is(reads.isFull, true);
+  reads.takeDeferred();
+  assert.is(reads.isFull, false);
+});
+
+rules('a leader whose queue is full drops reads', () => {
+  const node = new SingleNode({ log: [1], term: 1 });
+  node.lead(2);
+  for (let count = 0; count < (1 << 16) + 5; count += 1) node.core.readIndex(`r${count}`);
+  node.acknowledge(2);
+  node.step(heartbeatReply(2, 2, 1 << 20));
+  assert.is(node.readStates.length, 1 << 16);
+});
+
 rules('positions go on after a reset', () => {
   const reads = new ReadOnly();
   const quorum = { voters: ids(1, 2, 3), outgoing: [] };
