@@ -1,5 +1,5 @@
 /**
- * Script files: lines of the command language, plus `nodes`, `at`, and `repeat … end`.
+ * Script files: lines of the command language, plus `nodes`, `config`, `at`, and `repeat … end`.
  *
  * A file is parsed whole before anything runs, and every mistake in it is reported.
  *
@@ -29,11 +29,20 @@ export interface RepeatStatement {
 
 export type Statement = CommandStatement | RepeatStatement;
 
+export interface ScriptSetting {
+  /** 1-based, in the file. */
+  readonly line: number;
+  readonly key: string;
+  readonly value: string;
+}
+
 export interface Script {
   /** Size of the cluster it is made for; null: any. */
   readonly nodes: number | null;
   /** Given before the first command, it is the cluster's seed too. */
   readonly seed: number | null;
+  /** `config KEY VALUE` lines; what they mean is for whoever starts the cluster to say. */
+  readonly settings: readonly ScriptSetting[];
   readonly statements: readonly Statement[];
 }
 
@@ -71,8 +80,11 @@ class ScriptParser {
   readonly #errors: CommandSyntaxError[] = [];
   readonly #names = new Set<string>();
   readonly #blocks: Block[] = [{ line: 0, times: 1, body: [], lastAtMs: 0 }];
+  readonly #settings: ScriptSetting[] = [];
   #nodes: number | null = null;
   #seed: number | null = null;
+  /** Number of nodes after the last `add`. */
+  #added = 0;
 
   constructor(context: ParseContext) {
     this.#context = context;
@@ -90,7 +102,12 @@ class ScriptParser {
       this.#errors.push(new CommandSyntaxError(1, expected, 'the end of the file', lines.length));
     }
     if (this.#errors.length > 0) throw new ScriptError(this.#errors);
-    return { nodes: this.#nodes, seed: this.#seed, statements: this.#blocks[0]?.body ?? [] };
+    return {
+      nodes: this.#nodes,
+      seed: this.#seed,
+      settings: this.#settings,
+      statements: this.#blocks[0]?.body ?? [],
+    };
   }
 
   #attempt(line: number, read: () => void): void {
@@ -107,6 +124,7 @@ class ScriptParser {
     if (tokens.length === 0) return;
     const reader = new ArgumentReader(tokens, this.#parseContext());
     if (reader.keyword('nodes')) this.#readNodes(reader);
+    else if (reader.keyword('config')) this.#readSetting(reader, line);
     else if (reader.keyword('repeat')) this.#openRepeat(reader, line);
     else if (reader.keyword('end')) this.#closeRepeat(reader);
     else if (reader.peekIs('seed') && this.#isHeader()) this.#readSeed(tokens, line);
@@ -115,12 +133,15 @@ class ScriptParser {
   }
 
   #parseContext(): ParseContext {
-    const nodes = this.#nodes ?? this.#context.nodes;
-    return nodes === undefined ? { names: this.#names } : { names: this.#names, nodes };
+    const founders = this.#nodes ?? this.#context.nodes;
+    if (founders === undefined) return { names: this.#names };
+    return { names: this.#names, nodes: Math.max(founders, this.#added) };
   }
 
   #isHeader(): boolean {
-    return this.#blocks.length === 1 && this.#blocks[0]?.body.length === 0;
+    const [script] = this.#blocks;
+    const isSeed = (statement: Statement) => statement.kind === 'command' && statement.action.kind === 'seed';
+    return this.#blocks.length === 1 && script?.body.every(isSeed) === true;
   }
 
   #readNodes(reader: ArgumentReader): void {
@@ -128,6 +149,14 @@ class ScriptParser {
     if (this.#nodes !== null) reader.fail(0, 'nodes only once', 'nodes');
     this.#nodes = reader.integer(1, MAX_SCRIPT_NODES, 'a number of nodes');
     reader.end();
+  }
+
+  #readSetting(reader: ArgumentReader, line: number): void {
+    if (!this.#isHeader()) reader.fail(0, 'config before the first command', 'config');
+    const key = reader.text('a key of the config file').replace(/:$/, '');
+    const value = reader.text('a value');
+    reader.end();
+    this.#settings.push({ line, key, value });
   }
 
   #readSeed(tokens: readonly Token[], line: number): void {
@@ -175,6 +204,7 @@ class ScriptParser {
   #add(tokens: readonly Token[], line: number, atMs: number | null): void {
     const action = parseTokens(tokens, this.#parseContext());
     if (action.kind === 'let') this.#names.add(action.name);
+    if (action.kind === 'add' && action.node.kind === 'node') this.#added = action.node.node + 1;
     this.#blocks.at(-1)?.body.push({ kind: 'command', line, atMs, action });
   }
 }

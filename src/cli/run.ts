@@ -11,7 +11,9 @@ import { withFiles } from '../chaos/front.js';
 import { runScript, type ScriptReport, type ScriptStep } from '../chaos/run-script.js';
 import { parseScript, type Script, ScriptError } from '../chaos/script.js';
 import { loadMatrix } from '../config/load-config.js';
+import { parseConfig } from '../config/parse-config.js';
 import type { Cluster, ClusterConfig } from '../index.js';
+import { LOCAL_CONFIG } from '../runtime/cluster-options.js';
 import { configOf, wholeNumber } from './arguments.js';
 import { EXIT_FAILED, InvalidOperation, OperationFailed } from './cli-error.js';
 import { print, printJson } from './terminal.js';
@@ -27,6 +29,8 @@ interface RunFlags {
 
 interface ScriptFile {
   readonly path: string;
+  /** With the script's own settings. */
+  readonly config: ClusterConfig;
   readonly script: Script;
 }
 
@@ -45,11 +49,11 @@ export const runCommand = (): Command =>
     .action(run);
 
 const run = async (paths: readonly string[], flags: RunFlags): Promise<void> => {
-  const config = flags.config === undefined ? {} : timingsOf(configOf(flags.config).config);
-  const files = paths.flatMap(scriptsAt).map(path => readScript(path, flags));
+  const config = flags.config === undefined ? LOCAL_CONFIG : configOf(flags.config).config;
+  const files = paths.flatMap(scriptsAt).map(path => readScript(path, flags, config));
   let failures = 0;
   for (const file of files) {
-    if (!(await runFile(file, flags, config))) failures++;
+    if (!(await runFile(file, flags))) failures++;
   }
   if (files.length > 1 && !flags.json) {
     print(`${files.length - failures} of ${files.length} scripts passed`);
@@ -58,7 +62,7 @@ const run = async (paths: readonly string[], flags: RunFlags): Promise<void> => 
 };
 
 /** A script's cluster takes free ports, so that several can run beside each other. */
-const timingsOf = (config: ClusterConfig): Partial<ClusterConfig> => ({
+const withFreePorts = (config: ClusterConfig): ClusterConfig => ({
   ...config,
   servers: ['127.0.0.1'],
   portStart: 0,
@@ -76,10 +80,12 @@ const scriptsAt = (path: string): readonly string[] => {
 };
 
 /** All scripts are read before the first one runs. */
-const readScript = (path: string, flags: RunFlags): ScriptFile => {
+const readScript = (path: string, flags: RunFlags, base: ClusterConfig): ScriptFile => {
   const text = readFileSync(path, 'utf8');
   try {
-    return { path, script: parseScript(text, { nodes: nodesIn(text) ?? flags.nodes ?? DEFAULT_NODES }) };
+    const nodes = nodesIn(text) ?? flags.nodes ?? DEFAULT_NODES;
+    const script = parseScript(text, { nodes });
+    return { path, script, config: withFreePorts(withSettings(script, path, base)) };
   } catch (error) {
     if (!(error instanceof ScriptError)) throw error;
     const lines = error.errors.map(mistake => `${path}: ${mistake.message}`);
@@ -93,11 +99,15 @@ const nodesIn = (text: string): number | null => {
   return match === null ? null : Number(match[1]);
 };
 
-const runFile = async (
-  { path, script }: ScriptFile,
-  flags: RunFlags,
-  config: Partial<ClusterConfig>,
-): Promise<boolean> => {
+/** The config with the script's `config` lines. @throws ConfigError with the line of the script */
+const withSettings = (script: Script, path: string, base: ClusterConfig): ClusterConfig => {
+  if (script.settings.length === 0) return base;
+  const lines: string[] = [];
+  for (const { line, key, value } of script.settings) lines[line - 1] = `${key}: ${value}`;
+  return parseConfig(Array.from(lines, line => line ?? '').join('\n'), path, base);
+};
+
+const runFile = async ({ path, script, config }: ScriptFile, flags: RunFlags): Promise<boolean> => {
   const nodes = script.nodes ?? flags.nodes ?? DEFAULT_NODES;
   const seed = flags.seed ?? script.seed ?? Math.floor(Math.random() * 2 ** 32);
   const { startCluster } = await import('../index.js');

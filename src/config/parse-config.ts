@@ -106,9 +106,14 @@ const splitLine = (text: string, file: string, line: number): Line | null => {
  * Reads the text of a config file.
  *
  * @param file - its name, for error messages
+ * @param base - what holds for keys the text leaves out
  * @throws ConfigError with the line and what was expected
  */
-export const parseConfig = (text: string, file = 'config.txt'): ClusterConfig => {
+export const parseConfig = (
+  text: string,
+  file = 'config.txt',
+  base: ClusterConfig = DEFAULT_CONFIG,
+): ClusterConfig => {
   const fields: Partial<Record<keyof ClusterConfig, unknown>> = {};
   const lines = new Map<ConfigKey, number>();
   for (const [index, raw] of text
@@ -132,7 +137,7 @@ export const parseConfig = (text: string, file = 'config.txt'): ClusterConfig =>
     lines.set(line.key, index + 1);
   }
   if (lines.size === 0) throw new ConfigError('bad-config', file, 0, 'expected at least one key');
-  const config = { ...DEFAULT_CONFIG, ...fields } as ClusterConfig;
+  const config = { ...base, ...fields } as ClusterConfig;
   checkTogether(config, file, lines);
   return config;
 };

@@ -29,7 +29,7 @@ export interface ClusterOptions {
 }
 
 /** Timings that suit threads of one machine. */
-const LOCAL_CONFIG: ClusterConfig = {
+export const LOCAL_CONFIG: ClusterConfig = {
   ...DEFAULT_CONFIG,
   servers: ['127.0.0.1'],
   nodesPerServer: 3,

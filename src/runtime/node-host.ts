@@ -54,6 +54,9 @@ function endThread(post: (signal: LifecycleSignal) => void, error: unknown): nev
   process.exit(1);
 }
 
+/** Entries a node keeps behind its snapshot for followers that are a little behind. */
+const MAX_LOG_TAIL_ENTRIES = 5_000;
+
 class NodeHost {
   readonly #data: NodeWorkerData<NodeSpec>;
   readonly #spec: NodeSpec;
@@ -166,6 +169,8 @@ class NodeHost {
         ...timing,
         limits: {
           snapshotLogEntries: config.snapshotEntries,
+          // A log that is cut often is cut short: the tail spares a follower a snapshot, it need not outweigh it.
+          logTailEntries: Math.min(MAX_LOG_TAIL_ENTRIES, Math.floor(config.snapshotEntries / 2)),
           proposalTimeoutTicks: requestTicks,
           readTimeoutTicks: requestTicks,
         },

@@ -127,6 +127,20 @@ for (const [text, ...messages] of ERRORS) {
   });
 }
 
+test('a node that was added can be named in the lines below', () => {
+  assert.equal(errorsOf('add 5\nkill 5'), []);
+  assert.equal(errorsOf('kill 5\nadd 5').length, 1);
+});
+
+test('config lines are settings with their lines, before the first command', () => {
+  const script = parseScript('nodes 3\nseed 1\nconfig rpc_timeout 1\nconfig port_start: 2\nheal');
+  assert.equal(script.settings, [
+    { line: 3, key: 'rpc_timeout', value: '1' },
+    { line: 4, key: 'port_start', value: '2' },
+  ]);
+  assert.match(errorsOf('heal\nconfig a 1')[0] ?? '', /^line 2, column 1: expected config before/);
+});
+
 test('at most twenty mistakes are listed', () => {
   assert.is(errorsOf('kill 9\n'.repeat(100)).length, 20);
 });

@@ -1,0 +1,4 @@
+/** @module A share of the example scripts. */
+import { runExamples } from './examples.js';
+
+runExamples(0);
