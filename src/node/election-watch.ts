@@ -13,8 +13,8 @@ export class ElectionWatch {
   #elapsedTicks = 0;
   #granted = new Set<RaftId>();
 
-  /** `electionTicksMax` is drawn too; default the usual 2E - 1. */
-  constructor(electionTicks: number, random: () => number, electionTicksMax = 2 * electionTicks - 1) {
+  /** `electionTicksMax` is drawn too. */
+  constructor(electionTicks: number, random: () => number, electionTicksMax: number) {
     this.#electionTicks = electionTicks;
     this.#electionTicksMax = electionTicksMax;
     this.#random = random;

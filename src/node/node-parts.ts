@@ -59,8 +59,8 @@ export function assembleParts(
   finish: (outcome: Outcome) => void,
 ): NodeParts {
   const { host, storage, machine } = given;
-  const { node, raftId, epoch, electionTicks, heartbeatTicks, limits } = options;
-  const watch = new ElectionWatch(electionTicks, () => host.random());
+  const { node, raftId, epoch, electionTicks, electionTicksMax, heartbeatTicks, limits } = options;
+  const watch = new ElectionWatch(electionTicks, () => host.random(), electionTicksMax);
   const raft = createRaft(options, given, watch);
   const outbox = new Outbox(node, frame => host.send(frame));
   const tracer = createTracer(given);
