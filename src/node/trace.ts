@@ -22,8 +22,8 @@ export type TraceEvent =
   | { readonly ev: 'append'; readonly index: number; readonly term: number; readonly hash: string }
   /** Entries from here on were replaced. */
   | { readonly ev: 'truncate'; readonly from: number }
-  /** The log is durable up to `index`, and that is told to the leader (or counted by it). */
-  | { readonly ev: 'ack'; readonly index: number }
+  /** The log of `term` is durable up to `index`, and that is told to the leader of that term (or counted by it). */
+  | { readonly ev: 'ack'; readonly index: number; readonly term: number }
   | { readonly ev: 'commit'; readonly index: number }
   | {
       readonly ev: 'apply';

@@ -76,7 +76,7 @@ export class Tracer {
   /** A response of storage work is on its way to whom it concerns. */
   told(message: Message): void {
     if (this.#trace === null || message.type !== 'AppendEntriesReply' || message.reject) return;
-    this.#trace({ ev: 'ack', index: message.index });
+    this.#trace({ ev: 'ack', index: message.index, term: message.term });
   }
 
   apply(entry: Entry, batch: AppliedBatch): void {

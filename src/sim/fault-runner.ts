@@ -23,7 +23,7 @@ export interface FaultTargets {
   /** The node begins again as another member. */
   forget(node: SimulatedNode): void;
   /** Asks whoever leads; false when nobody does. */
-  askLeader(request: ControlRequest): boolean;
+  askLeader(request: ControlRequest, succeeded?: () => void): boolean;
   /** Would a quorum of every configuration that a node may be in remain without this node? */
   mayLose(node: number): boolean;
 }
@@ -173,7 +173,11 @@ export class FaultRunner {
     if (node === undefined) return null;
     if (node.reincarnate()) this.#targets.forget(node);
     if (node.life === 'idle') node.start();
-    return this.#ask({ kind: 'add', node: node.index, incarnation: node.incarnation });
+    const { incarnation } = node;
+    const asked = this.#targets.askLeader({ kind: 'add', node: node.index, incarnation }, () => {
+      if (node.incarnation === incarnation) node.isMember = true;
+    });
+    return asked ? () => undefined : null;
   }
 
   #remove(index: number): (() => void) | null {

@@ -32,6 +32,7 @@ interface NodeView {
   /** Durable, and told to others. */
   acked: number;
   leads: boolean;
+  term: number;
   /** Highest term in which it voted or acknowledged. */
   boundTerm: number;
   readonly votes: Map<number, number>;
@@ -111,6 +112,7 @@ export class Invariants {
         this.#started(node, view, event.term, event.vote);
         return;
       case 'term':
+        view.term = event.term;
         view.leads = false;
         return;
       case 'vote':
@@ -129,7 +131,8 @@ export class Invariants {
         this.#truncated(node, view, event.from);
         return;
       case 'ack':
-        view.acked = Math.max(view.acked, event.index);
+        // Late news of a disk: that log is not this one any more, and only the leader of that term listens.
+        if (event.term === view.term) view.acked = Math.max(view.acked, event.index);
         return;
       case 'commit':
         this.#commits(node, view, event.index);
@@ -171,6 +174,7 @@ export class Invariants {
         applied: 0,
         acked: 0,
         leads: false,
+        term: 0,
         boundTerm: 0,
         votes: new Map(),
         leaderUnchecked: false,
@@ -189,6 +193,7 @@ export class Invariants {
   }
 
   #started(node: number, view: NodeView, term: number, vote: number): void {
+    view.term = term;
     this.#demand(
       term >= view.boundTerm,
       'term-went-back',

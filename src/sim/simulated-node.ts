@@ -67,6 +67,8 @@ export class SimulatedNode {
   #rateSinceMs = 0;
   #monotonicAtChangeMs = 0;
   incarnation = 0;
+  /** False from the moment it begins again under a new identity until that has joined. */
+  isMember = true;
 
   constructor(
     index: number,
@@ -361,6 +363,7 @@ export class SimulatedNode {
   reincarnate(): boolean {
     if (this.#life !== 'removed' && this.#life !== 'lost') return false;
     this.incarnation += 1;
+    this.isMember = false;
     this.#memory = new MemoryDisk();
     this.#disk = this.#newDisk();
     this.#life = 'idle';

@@ -72,6 +72,8 @@ export class Simulation {
   readonly #faults: FaultRunner;
   readonly #trace: TraceRecorder;
   #broken: unknown = null;
+  /** Changes of membership asked for whose end is not known. */
+  #changesOpen = 0;
   /** For ever. */
   readonly #dead = new Set<number>();
 
@@ -106,8 +108,8 @@ export class Simulation {
       crash: node => this.#crash(node),
       restart: node => this.#restart(node),
       forget: node => this.#invariants.forget(node.index),
-      askLeader: request => this.#askLeader(request),
-      mayLose: node => this.#mayLose([node]),
+      askLeader: (request, succeeded) => this.#askLeader(request, succeeded),
+      mayLose: node => this.#changesOpen === 0 && this.#mayLose([node]),
     });
   }
 
@@ -233,12 +235,17 @@ export class Simulation {
     return best;
   }
 
-  #askLeader(request: ControlRequest): boolean {
+  #askLeader(request: ControlRequest, succeeded?: () => void): boolean {
     const leader = this.#leader();
     if (leader?.driver == null) return false;
+    const changesMembership = request.kind === 'add' || request.kind === 'remove';
+    if (changesMembership) this.#changesOpen += 1;
     leader.driver.control(request, result => {
-      if (result.ok && (request.kind === 'add' || request.kind === 'remove'))
-        this.#coverage.add('membership-applied');
+      // What timed out, or whose leader died, may still happen: it stays open for good.
+      if (changesMembership && (result.ok || result.code !== 'timeout')) this.#changesOpen -= 1;
+      if (!result.ok) return;
+      if (changesMembership) this.#coverage.add('membership-applied');
+      succeeded?.();
     });
     leader.wake();
     return true;
@@ -316,7 +323,8 @@ export class Simulation {
       return false;
     const voters = leader.voters.join();
     return leader.voters.every(voter => {
-      const status = this.#nodes[voter]?.driver?.status().raft;
+      const node = this.#nodes[voter];
+      const status = isGone(node) ? undefined : node?.driver?.status().raft;
       return status === undefined || status.voters.join() === voters;
     });
   }
@@ -374,7 +382,7 @@ export class Simulation {
     if (leader === undefined) return false;
     const { voters, learners, lastIndex } = leader.raft;
     return this.#nodes.every(node => {
-      if (!voters.includes(node.index) && !learners.includes(node.index)) return true;
+      if (isGone(node) || (!voters.includes(node.index) && !learners.includes(node.index))) return true;
       const status = node.driver?.status();
       return (
         status === undefined || (status.raft.applied === lastIndex && status.stateHash === leader.stateHash)
@@ -387,7 +395,7 @@ export class Simulation {
     let open = 0;
     const members = this.#leader()?.driver?.status().raft.voters ?? [];
     for (const node of this.#nodes) {
-      if (node.driver === null || !members.includes(node.index)) continue;
+      if (node.driver === null || isGone(node) || !members.includes(node.index)) continue;
       for (const { key } of this.#clients.keys()) {
         open += 1;
         this.#clients.readAt(node, key, () => {
@@ -425,6 +433,10 @@ function isDiskTrouble(error: unknown): boolean {
   if (error instanceof DiskError || error instanceof StorageError) return true;
   return error instanceof NodeError && (error.code === 'disk-io' || isDiskTrouble(error.cause));
 }
+
+/** The member of this number will not come back: its files were refused, or it is another member now. */
+const isGone = (node: SimulatedNode | undefined): boolean =>
+  node === undefined || node.life === 'lost' || !node.isMember;
 
 const isMembership = ({ kind }: { readonly kind: string }): boolean => kind === 'add' || kind === 'remove';
 
