@@ -23,7 +23,7 @@ import { join, resolve } from 'node:path';
 const CLUSTER_FILE = 'cluster.json';
 const FORMAT = 1;
 
-export type DataDirectoryErrorCode =
+type DataDirectoryErrorCode =
   | 'cluster-file-damaged'
   | 'wrong-size'
   /** So many nodes' directories are gone that what the cluster acknowledged may be gone with them. */
