@@ -32,6 +32,8 @@ export class FaultRunner {
   readonly #targets: FaultTargets;
   /** Kinds that really happened. */
   readonly fired = new Set<FaultName>();
+  /** Identities that were removed. */
+  readonly #removed = new Set<string>();
   #over = false;
 
   constructor(targets: FaultTargets) {
@@ -171,6 +173,8 @@ export class FaultRunner {
   #add(index: number): (() => void) | null {
     const node = this.#targets.nodes[index];
     if (node === undefined) return null;
+    // Raft ids do not come back: one that was removed but has not noticed yet cannot be added again.
+    if (this.#removed.has(`${index}.${node.incarnation}`) && node.life !== 'removed') return null;
     if (node.reincarnate()) this.#targets.forget(node);
     if (node.life === 'idle') node.start();
     const { incarnation } = node;
@@ -181,6 +185,12 @@ export class FaultRunner {
   }
 
   #remove(index: number): (() => void) | null {
-    return this.#targets.mayLose(index) ? this.#ask({ kind: 'remove', node: nodeIndex(index) }) : null;
+    const node = this.#targets.nodes[index];
+    if (node === undefined || !this.#targets.mayLose(index)) return null;
+    const identity = `${index}.${node.incarnation}`;
+    const asked = this.#targets.askLeader({ kind: 'remove', node: nodeIndex(index) }, () =>
+      this.#removed.add(identity),
+    );
+    return asked ? () => undefined : null;
   }
 }
