@@ -29,10 +29,6 @@ export class Tracer {
     trace?.({ ev: 'start', term: start.term, vote: start.vote, last: lastIndex, snap: snapshotIndex });
   }
 
-  get isOn(): boolean {
-    return this.#trace !== null;
-  }
-
   reign(term: number, isLeader: boolean): void {
     const trace = this.#trace;
     if (trace === null) return;

@@ -125,4 +125,44 @@ test('a transfer to an unreachable node times out and leadership stays', () => {
   assert.is(cluster.leader(), leader);
 });
 
+test('a change that was proposed when leadership was lost is neither done nor refused for certain', () => {
+  const cluster = new Cluster({ size: 4, seed: 70 });
+  const old = cluster.awaitLeader();
+  const rest = [0, 1, 2, 3].filter(node => node !== old);
+  cluster.cut([old], rest);
+  const result = cluster.control(old, { kind: 'remove', node: nodeIndex(rest[0] ?? 0) });
+  assert.is(!result.ok && result.code, 'timeout');
+});
+
+test('changes asked for at once are made one after another', () => {
+  const cluster = new Cluster({ size: 5, seed: 71 });
+  const leader = cluster.awaitLeader();
+  const [first = 0, second = 0] = [0, 1, 2, 3, 4].filter(node => node !== leader);
+  const results: boolean[] = [];
+  for (const node of [first, second, first]) {
+    cluster.driver(leader).control({ kind: 'remove', node: nodeIndex(node) }, ({ ok }) => results.push(ok));
+  }
+  cluster.until(() => results.length === 3, 'all three');
+  assert.equal(results, [true, true, true]);
+  assert.is(voters(cluster, leader).length, 3);
+});
+
+test('what names no member, or comes in a flood, is refused', () => {
+  const cluster = new Cluster({ seed: 72 });
+  const leader = cluster.awaitLeader();
+  const stranger = cluster.control(leader, { kind: 'remove', node: nodeIndex(9) });
+  assert.is(!stranger.ok && stranger.code, 'bad-node');
+  const nobody = cluster.control(leader, { kind: 'transfer', to: nodeIndex(9) });
+  assert.is(!nobody.ok && nobody.code, 'bad-node');
+  assert.is(cluster.control(leader, { kind: 'transfer', to: nodeIndex(leader) }).ok, true);
+  const codes: string[] = [];
+  for (let i = 0; i < 300; i++) {
+    cluster.driver(leader).control({ kind: 'remove', node: nodeIndex(9) }, result => {
+      codes.push(result.ok ? 'ok' : result.code);
+    });
+  }
+  cluster.until(() => codes.length === 300, 'all answers');
+  assert.is(codes.filter(code => code === 'refused').length, 300 - 256);
+});
+
 test.run();

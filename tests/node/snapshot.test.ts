@@ -166,4 +166,33 @@ test('a damaged snapshot file is not sent: an alarm, a new snapshot, and the fol
   assert.is(cluster.get(follower, 'b7'), 'x'.repeat(50));
 });
 
+test('a snapshot that finds no space fails without harm and is made later', () => {
+  const cluster = new Cluster({ seed: 49 });
+  const leader = cluster.awaitLeader();
+  fill(cluster, leader, 20, 'k');
+  const target = cluster.member(leader);
+  target.faulty.setFault({ kind: 'full' });
+  const refused = cluster.control(leader, { kind: 'snapshot' });
+  assert.is(!refused.ok && refused.code, 'refused');
+  target.faulty.setFault({ kind: 'ok' });
+  cluster.until(() => !cluster.driver(leader).isReadOnly, 'space');
+  assert.is(cluster.control(leader, { kind: 'snapshot' }).ok, true);
+});
+
+test('a receiver without space for a snapshot says so and takes it when there is some', () => {
+  const cluster = new Cluster({ seed: 50, limits: LIMITS });
+  const leader = cluster.awaitLeader();
+  const follower = (leader + 1) % 3;
+  cluster.kill(follower);
+  fill(cluster, leader, 200, 'b');
+  cluster.run(300);
+  cluster.start(follower);
+  const target = cluster.member(follower);
+  target.faulty.setFault({ kind: 'full' });
+  cluster.until(() => target.events.some(text => text.includes('could not take a snapshot')), 'refusal');
+  target.faulty.setFault({ kind: 'ok' });
+  cluster.converge();
+  assert.is(cluster.get(follower, 'b7'), 'x'.repeat(50));
+});
+
 test.run();
