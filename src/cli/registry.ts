@@ -5,9 +5,11 @@
  */
 import type { Command } from 'commander';
 import { chaosCommand } from './chaos.js';
+import { checkCommand } from './check.js';
 import { clientCommand } from './client.js';
 import { runCommand } from './run.js';
 import { serveCommand } from './serve.js';
+import { simCommand } from './sim.js';
 import { statusCommand } from './status.js';
 
 /** Makes the command; its action throws `OperationFailed` or `InvalidOperation`, or sets `process.exitCode`. */
@@ -19,4 +21,6 @@ export const COMMAND_FACTORIES: readonly CommandFactory[] = [
   chaosCommand,
   statusCommand,
   runCommand,
+  simCommand,
+  checkCommand,
 ];
