@@ -3,40 +3,16 @@
  *
  * @module
  */
-import { Cluster as RedisCluster } from 'ioredis';
-import { createCluster } from 'redis';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ClientError } from '../../src/client/client-error.js';
 import { ClusterClient, type NodeAddress } from '../../src/client/cluster-client.js';
 import { type ClientConnection, connect } from '../../src/client/connection.js';
 import { plain } from '../../src/client/reply.js';
-import { type Cluster, startCluster } from '../../src/index.js';
+import type { Cluster } from '../../src/index.js';
+import { withCluster } from './cluster.js';
 
 const test = suite('failover');
-const NODES = 3;
-
-async function addressesOf(cluster: Cluster): Promise<NodeAddress[]> {
-  const { nodes } = await cluster.status();
-  return nodes.map(({ host, port }) => ({ host, port }));
-}
-
-async function withCluster(
-  redirect: boolean,
-  use: (cluster: Cluster, nodes: readonly NodeAddress[]) => Promise<void>,
-): Promise<void> {
-  const cluster = await startCluster({
-    nodes: NODES,
-    seed: 11,
-    config: { followerWrites: redirect ? 'redirect' : 'forward' },
-  });
-  try {
-    await use(cluster, await addressesOf(cluster));
-  } finally {
-    await cluster.stop();
-  }
-}
-
 /** Kills, freezes or cuts off the leader, and puts it right again, until told to stop. */
 async function torment(cluster: Cluster, isOver: () => boolean): Promise<number> {
   let rounds = 0;
@@ -87,7 +63,7 @@ async function writer(
 test('what was acknowledged is there, and what certainly failed is not, through kills, freezes and cuts', () =>
   withCluster(false, async (cluster, nodes) => {
     const told = new Map<string, 'ok' | 'failed' | 'unknown'>();
-    const endMs = performance.now() + 5000;
+    const endMs = performance.now() + 3000;
     const isOver = () => performance.now() > endMs;
     const writers = nodes.flatMap((node, at) =>
       ['a', 'b', 'c'].map(name => writer(node, `${name}${at}`, told, isOver)),
@@ -97,21 +73,27 @@ test('what was acknowledged is there, and what certainly failed is not, through 
     await cluster.waitForConverged();
     const client = new ClusterClient({ nodes, timeoutMs: 2000, deadlineMs: 10_000 });
     const counts = { ok: 0, failed: 0, unknown: 0 };
-    for (const [key, outcome] of told) {
-      counts[outcome]++;
-      const value = plain(await client.command(['GET', key]));
-      if (outcome === 'ok') assert.is(value, 'x', `${key} was acknowledged`);
-      if (outcome === 'failed') assert.is(value, null, `${key} certainly failed`);
+    const keys = [...told.keys()];
+    for (let first = 0; first < keys.length; first += 500) {
+      const some = keys.slice(first, first + 500);
+      const values = plain(await client.command(['MGET', ...some]));
+      assert.ok(Array.isArray(values));
+      for (const [at, key] of some.entries()) {
+        const outcome = told.get(key) ?? 'unknown';
+        counts[outcome]++;
+        if (outcome === 'ok') assert.is(values[at], 'x', `${key} was acknowledged`);
+        if (outcome === 'failed') assert.is(values[at], null, `${key} certainly failed`);
+      }
     }
     client.close();
-    assert.ok(rounds >= 3, `${rounds} rounds`);
+    assert.ok(rounds >= 2, `${rounds} rounds`);
     assert.ok(counts.ok > 100, JSON.stringify(counts));
     assert.ok(counts.failed + counts.unknown > 0, `no write met a fault: ${JSON.stringify(counts)}`);
   }));
 
 test('the client increments exactly as often as it was told, and writes each token once', () =>
   withCluster(false, async (cluster, nodes) => {
-    const endMs = performance.now() + 4000;
+    const endMs = performance.now() + 2500;
     const isOver = () => performance.now() > endMs;
     let increments = 0;
     const tokens: string[] = [];
@@ -134,47 +116,6 @@ test('the client increments exactly as often as it was told, and writes each tok
     assert.equal(written.sort(), tokens.sort());
     assert.ok(increments > 50, `${increments} increments`);
     client.close();
-  }));
-
-test('ioredis and node-redis in cluster mode find the new leader by themselves', () =>
-  withCluster(true, async (cluster, nodes) => {
-    const io = new RedisCluster([...nodes], { redisOptions: { maxRetriesPerRequest: 1 } });
-    io.on('error', () => undefined);
-    const redis = createCluster({ rootNodes: nodes.map(socket => ({ socket: { ...socket } })) });
-    redis.on('error', () => undefined);
-    redis.on('node-error', () => undefined);
-    await redis.connect();
-    const writesThrough = async (write: () => Promise<unknown>) => {
-      const endMs = performance.now() + 10_000;
-      for (;;) {
-        const done = await write().then(
-          reply => reply === 'OK',
-          () => false,
-        );
-        if (done) return;
-        if (performance.now() > endMs) throw new Error('no write went through');
-        await new Promise(resolve => setTimeout(resolve, 50));
-      }
-    };
-    for (let round = 0; round < 3; round++) {
-      await writesThrough(() => io.set(`io${round}`, 'x'));
-      await writesThrough(() => redis.set(`redis${round}`, 'x'));
-      const leader = await cluster.waitForLeader();
-      await cluster.kill(leader);
-      await cluster.waitFor(status => status.leader !== null && status.leader !== leader, {
-        what: 'another leader',
-      });
-      await writesThrough(() => io.set(`io${round}`, 'y'));
-      await writesThrough(() => redis.set(`redis${round}`, 'y'));
-      await cluster.revive(leader);
-      await cluster.waitForConverged();
-    }
-    for (let round = 0; round < 3; round++) {
-      assert.is(await io.get(`io${round}`), 'y');
-      assert.is(await redis.get(`redis${round}`), 'y');
-    }
-    io.disconnect();
-    redis.destroy();
   }));
 
 test.run();
