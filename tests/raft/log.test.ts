@@ -86,6 +86,16 @@ log('the size limit gives the longest prefix within it, at least one, wherever t
   );
 });
 
+log('the first unstable entry is left out when it does not fit behind the stable ones', () => {
+  const { log: one } = build({ stable: [1, 1], unstable: [1] });
+  const size = entryBytes(entry(1, 1));
+  const limits = [2 * size, 3 * size - 1, 3 * size];
+  assert.equal(
+    limits.map(bytes => one.entries(1, 4, bytes).length),
+    [2, 2, 3],
+  );
+});
+
 const upToDate: readonly [index: number, term: number, expected: boolean][] = [
   [3, 3, true],
   [2, 4, true],

@@ -61,6 +61,15 @@ for (const [name, sentCommit, expected] of told) {
   });
 }
 
+rules('a stale rejection changes nothing', () => {
+  const progress = replicating();
+  assert.equal([progress.backUp(5, 2), progress.backUp(4, 2)], [false, false]);
+  assert.equal(marks(progress), ['replicate', 5, 10, false]);
+  progress.becomeProbe();
+  assert.equal([progress.backUp(4, 2), progress.backUp(6, 2)], [false, false]);
+  assert.equal(marks(progress), ['probe', 5, 6, false]);
+});
+
 rules('a commit is news only if it was not told and can be used with what was sent', () => {
   const progress = replicating();
   progress.sentCommit = 5;
