@@ -1,5 +1,6 @@
 /**
- * Reads the arguments of one command, word by word, and says where and what was expected when one does not fit.
+ * Reads the arguments of one command, word by word, and says where and what was expected when one does not
+ * fit.
  *
  * @module
  */

@@ -13,8 +13,8 @@ export type CommandGroup = (typeof COMMAND_GROUPS)[number];
 export interface CommandSpec {
   readonly group: CommandGroup;
   /**
-   * What can follow the name, one string for each way. Lower-case words stand for themselves, upper-case ones are
-   * arguments whose kinds `complete.ts` knows, `[…]` may be left out.
+   * What can follow the name, one string for each way. Lower-case words stand for themselves, upper-case
+   * ones are arguments whose kinds `complete.ts` knows, `[…]` may be left out.
    */
   readonly forms: readonly string[];
   readonly summary: string;

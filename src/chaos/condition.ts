@@ -129,8 +129,10 @@ export const printCondition = (condition: Condition): string => {
     case 'available':
     case 'unavailable':
       return condition.kind + (condition.via === null ? '' : ` via ${printPick(condition.via)}`);
-    case 'value':
-      return `value of ${quoteBytes(condition.key)} is ${not(condition.negated)}${printValue(condition.value)}`;
+    case 'value': {
+      const value = not(condition.negated) + printValue(condition.value);
+      return `value of ${quoteBytes(condition.key)} is ${value}`;
+    }
     case 'compare': {
       const of = condition.node === null ? '' : ` of ${printPick(condition.node)}`;
       const { measure, operator, operand } = condition;

@@ -28,7 +28,12 @@ export const executeLink = (action: LinkAction, context: ExecutionContext): Answ
     case 'reset':
       control.setLink(null, null, { drop: 0 });
       return { text: 'the matrix is all 0' };
-    default:
+    case 'edit':
+    case 'delay':
+    case 'duplicate':
+    case 'reorder':
+    case 'clog':
+    case 'filter':
       return onLink(action, context);
   }
 };

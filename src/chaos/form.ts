@@ -111,7 +111,7 @@ export const restAfter = (form: readonly string[], typed: readonly string[]): st
   return count === null ? null : form.slice(count).join(' ');
 };
 
-/** As `restAfter`, with optional parts as they are written; null as well once the words typed reach such a part. */
+/** As `restAfter`, with optional parts as they are written; null too once the words typed reach one. */
 export const plainRestAfter = (form: string, typed: readonly string[]): string | null => {
   const parts = form.split(/\s+/).filter(part => part !== '');
   const head = parts.slice(0, typed.length);

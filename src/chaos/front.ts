@@ -1,6 +1,6 @@
 /**
- * The part of the command language that needs files, for fronts that have them: `upload FILE` becomes its inline form,
- * and what `record stop` answers is written.
+ * The part of the command language that needs files, for fronts that have them: `upload FILE` becomes its
+ * inline form, and what `record stop` answers is written.
  *
  * @module
  */

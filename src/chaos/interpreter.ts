@@ -1,8 +1,8 @@
 /**
  * Runs lines of the command language against a cluster.
  *
- * One interpreter serves all fronts of a cluster; it holds what a session remembers: names given with `let`, the
- * generator of random choices, and the recording.
+ * One interpreter serves all fronts of a cluster; it holds what a session remembers: names given with
+ * `let`, the generator of random choices, and the recording.
  *
  * @module
  */
@@ -232,41 +232,57 @@ const LONGEST_NOTE = 200;
 const shorten = (text: string): string =>
   text.length > LONGEST_NOTE ? `${text.slice(0, LONGEST_NOTE - 1)}…` : text;
 
-const noteKindOf = (action: Action): 'command' | 'kv' | 'fault' | null => {
-  switch (action.kind) {
-    case 'try':
-    case 'via':
-      return noteKindOf(action.action);
-    case 'put':
-    case 'get':
-    case 'del':
-    case 'cas':
-    case 'incr':
-    case 'scan':
-      return 'kv';
-    case 'show-matrix':
-    case 'status':
-    case 'debug':
-    case 'help':
-    case 'wait':
-      return null;
-    case 'upload':
-    case 'wait-until':
-    case 'expect':
-    case 'random':
-    case 'seed':
-    case 'let':
-    case 'record':
-    case 'record-stop':
-    case 'add':
-    case 'remove':
-    case 'transfer':
-    case 'snapshot':
-      return 'command';
-    default:
-      return 'fault';
-  }
+type NoteKind = 'command' | 'kv' | 'fault';
+
+/** Null: only looks or waits. */
+const NOTE_KINDS: Readonly<Record<Exclude<Action['kind'], 'try' | 'via'>, NoteKind | null>> = {
+  put: 'kv',
+  get: 'kv',
+  del: 'kv',
+  cas: 'kv',
+  incr: 'kv',
+  scan: 'kv',
+  'show-matrix': null,
+  status: null,
+  debug: null,
+  help: null,
+  wait: null,
+  upload: 'command',
+  'wait-until': 'command',
+  expect: 'command',
+  random: 'command',
+  seed: 'command',
+  let: 'command',
+  record: 'command',
+  'record-stop': 'command',
+  add: 'command',
+  remove: 'command',
+  transfer: 'command',
+  snapshot: 'command',
+  matrix: 'fault',
+  reset: 'fault',
+  edit: 'fault',
+  delay: 'fault',
+  duplicate: 'fault',
+  reorder: 'fault',
+  clog: 'fault',
+  filter: 'fault',
+  partition: 'fault',
+  isolate: 'fault',
+  bridge: 'fault',
+  ring: 'fault',
+  heal: 'fault',
+  kill: 'fault',
+  revive: 'fault',
+  restart: 'fault',
+  pause: 'fault',
+  resume: 'fault',
+  clock: 'fault',
+  disk: 'fault',
 };
+
+const noteKindOf = (action: Action): NoteKind | null =>
+  action.kind === 'try' || action.kind === 'via' ? noteKindOf(action.action) : NOTE_KINDS[action.kind];
 
 const helpFor = (command: string | null): string => {
   if (command === null) return helpText();

@@ -11,8 +11,8 @@ interface Piece {
 }
 
 /**
- * The rest of the line, cut at spaces and at every `mark` (one of `;` and `|`), which is a piece of its own. Spaces in
- * quotes cut too: a shell's user quotes the whole matrix.
+ * The rest of the line, cut at spaces and at every `mark` (one of `;` and `|`), which is a piece of its
+ * own. Spaces in quotes cut too: a shell's user quotes the whole matrix.
  */
 export const restInPieces = (reader: ArgumentReader, mark: ';' | '|'): readonly Piece[] => {
   const pieces: Piece[] = [];

@@ -1,8 +1,8 @@
 /**
  * Asks again and again whether a condition holds.
  *
- * A check may take long (a write that is never acknowledged), so a new one begins at every interval whether or not
- * those before have ended; the number under way is bounded.
+ * A check may take long (a write that is never acknowledged), so a new one begins at every interval whether
+ * or not those before have ended; the number under way is bounded.
  *
  * @module
  */

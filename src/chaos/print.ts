@@ -49,9 +49,13 @@ export const print = (action: Action): string => {
     case 'heal':
       return printShape(action);
     case 'show-matrix':
+      return 'matrix';
     case 'upload':
+      return words('upload', quoteText(action.path));
     case 'matrix':
+      return words('matrix', action.rows.map(row => row.join(' ')).join('; '));
     case 'reset':
+      return 'reset';
     case 'edit':
     case 'delay':
     case 'duplicate':
@@ -130,29 +134,9 @@ const printShape = (action: ActionOf<'partition' | 'isolate' | 'bridge' | 'ring'
   }
 };
 
-type LinkKind =
-  | 'show-matrix'
-  | 'upload'
-  | 'matrix'
-  | 'reset'
-  | 'edit'
-  | 'delay'
-  | 'duplicate'
-  | 'reorder'
-  | 'clog'
-  | 'filter';
+type LinkKind = 'edit' | 'delay' | 'duplicate' | 'reorder' | 'clog' | 'filter';
 
 const printLink = (action: ActionOf<LinkKind>): string => {
-  switch (action.kind) {
-    case 'show-matrix':
-      return 'matrix';
-    case 'upload':
-      return words('upload', quoteText(action.path));
-    case 'matrix':
-      return words('matrix', action.rows.map(row => row.join(' ')).join('; '));
-    case 'reset':
-      return 'reset';
-  }
   const ends = `${printLinkEnd(action.from)} ${printLinkEnd(action.to)}`;
   switch (action.kind) {
     case 'edit':

@@ -1,8 +1,9 @@
 /**
  * How keys, values and names are written in a command line, and read back.
  *
- * A command line is text; keys and values are bytes (latin1 strings, one character a byte). Text stands for its UTF-8
- * bytes. In double quotes, `\n \r \t \\ \"` and `\xHH` stand for one byte each; in single quotes only `\'` and `\\`.
+ * A command line is text; keys and values are bytes (latin1 strings, one character a byte). Text stands for
+ * its UTF-8 bytes. In double quotes, `\n \r \t \\ \"` and `\xHH` stand for one byte each; in single quotes
+ * only `\'` and `\\`.
  *
  * @module
  */
@@ -58,8 +59,8 @@ export const quoteBytes = (bytes: string): string => {
 };
 
 /**
- * One command line from separate arguments, as a gateway's client or a shell hands them over. A single argument is
- * taken for the whole line.
+ * One command line from separate arguments, as a gateway's client or a shell hands them over. A single
+ * argument is taken for the whole line.
  *
  * @param words - latin1, one character a byte
  */

@@ -62,20 +62,16 @@ export class Recorder {
   }
 }
 
-/** What only looks, and what only passes time (every line has its time), is left out. */
-const isRecorded = (action: Action): boolean => {
-  switch (action.kind) {
-    case 'show-matrix':
-    case 'status':
-    case 'debug':
-    case 'help':
-    case 'wait':
-    case 'record':
-    case 'record-stop':
-      return false;
-    case 'try':
-      return isRecorded(action.action);
-    default:
-      return true;
-  }
-};
+/** What only looks, and what only passes time: every line has its time. */
+const LEFT_OUT: ReadonlySet<Action['kind']> = new Set([
+  'show-matrix',
+  'status',
+  'debug',
+  'help',
+  'wait',
+  'record',
+  'record-stop',
+] as const);
+
+const isRecorded = (action: Action): boolean =>
+  action.kind === 'try' ? isRecorded(action.action) : !LEFT_OUT.has(action.kind);

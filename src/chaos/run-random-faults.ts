@@ -1,5 +1,6 @@
 /**
- * `random FAULTS every T for T`: one fault after the other, drawn from the seed, each lifted before the next.
+ * `random FAULTS every T for T`: one fault after the other, drawn from the seed, each lifted before the
+ * next.
  *
  * @module
  */

@@ -51,7 +51,7 @@ const readGroups = (reader: ArgumentReader): readonly Group[] => {
   return groups;
 };
 
-/** A piece of a word, read as a list of nodes of its own; a leading or trailing comma joins it to its neighbour. */
+/** A piece of a word, read as a list of nodes; a leading or trailing comma joins it to its neighbour. */
 const picksIn = (
   reader: ArgumentReader,
   text: string,
@@ -93,8 +93,8 @@ export const SHAPE_COMMANDS = {
     group: 'shapes',
     forms: ['GROUPS', 'leader', 'majority', 'minority', 'random', 'COUNT'],
     summary:
-      'Cuts the network into groups; the leader off; the leader into the larger, the smaller or a random part; ' +
-      'or COUNT nodes with the leader off the rest.',
+      'Cuts the network into groups; the leader off; the leader into the larger, the smaller or a ' +
+      'random part; or COUNT nodes with the leader off the rest.',
     examples: ['partition 0,1 | 2,3,4', 'partition leader', 'partition 2', 'partition minority'],
     parse: reader => ({ kind: 'partition', shape: readPartition(reader) }),
   },

@@ -1,8 +1,8 @@
 /**
  * Cuts a command line into words with their positions.
  *
- * Words are separated by white space. `#` at the start of a word begins a comment. Quotes may enclose a whole word
- * only; see `quote.ts` for the escapes.
+ * Words are separated by white space. `#` at the start of a word begins a comment. Quotes may enclose a
+ * whole word only; see `quote.ts` for the escapes.
  *
  * @module
  */

@@ -31,7 +31,7 @@ export const parseLine = (line: string): Action => {
 /**
  * Runs a line and answers what the cluster says. Files named in it are those of this machine.
  *
- * @throws InvalidOperation when the line is wrong, OperationFailed when it fails, ConfigError for a bad matrix file
+ * @throws InvalidOperation when the line is wrong, OperationFailed when it fails, ConfigError for a bad matrix
  */
 export const runLine = async (config: ClusterConfig, line: string): Promise<string> => {
   const action = withInlineMatrix(parseLine(line));
@@ -45,26 +45,23 @@ const withInlineMatrix = (action: Action): Action => {
   return action.kind === 'upload' ? { kind: 'matrix', rows: loadMatrix(action.path) } : action;
 };
 
+/** What a node does before it answers: it starts, catches up, or writes a snapshot. */
+const SLOW_COMMANDS: ReadonlySet<Action['kind']> = new Set([
+  'revive',
+  'restart',
+  'add',
+  'remove',
+  'transfer',
+  'snapshot',
+] as const);
+const SLOW_COMMAND_MS = 30_000;
+
 /** How long the command itself may take. */
 const durationOf = (action: Action): number => {
-  switch (action.kind) {
-    case 'try':
-      return durationOf(action.action);
-    case 'wait':
-      return action.durationMs;
-    case 'wait-until':
-      return action.withinMs;
-    case 'expect':
-      return action.limit?.ms ?? 0;
-    case 'random':
-      return action.forMs + action.everyMs;
-    case 'restart':
-    case 'add':
-    case 'remove':
-    case 'transfer':
-    case 'snapshot':
-      return 30_000;
-    default:
-      return 0;
-  }
+  if (action.kind === 'try') return durationOf(action.action);
+  if (action.kind === 'wait') return action.durationMs;
+  if (action.kind === 'wait-until') return action.withinMs;
+  if (action.kind === 'expect') return action.limit?.ms ?? 0;
+  if (action.kind === 'random') return action.forMs + action.everyMs;
+  return SLOW_COMMANDS.has(action.kind) ? SLOW_COMMAND_MS : 0;
 };

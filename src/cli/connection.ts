@@ -23,7 +23,7 @@ const ANSWER_MARGIN_MS = 2_000;
 /**
  * Runs `use` with a client of the cluster and closes it.
  *
- * @throws OperationFailed or InvalidOperation, as the cluster answered; OperationFailed at once when nobody listens
+ * @throws OperationFailed or InvalidOperation, as the cluster answered; at once when nobody listens
  */
 export const withCluster = async <T>(
   config: ClusterConfig,
@@ -48,7 +48,7 @@ export const withCluster = async <T>(
   }
 };
 
-/** The nodes, from the first that accepts a connection on. @throws the first one's ClientError when none does */
+/** The nodes, from the first that takes a connection on. @throws the first one's ClientError when none does */
 const reachableFirst = async (nodes: readonly NodeAddress[]): Promise<readonly NodeAddress[]> => {
   let firstError: unknown;
   for (const [index, node] of nodes.entries()) {

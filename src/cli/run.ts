@@ -152,13 +152,15 @@ const stepText = ({ line, atMs, command, result }: ScriptStep): string => {
   const mark = result.kind === 'done' ? '✓' : '✗';
   const [answer = ''] = result.text.split('\n', 1);
   const time = (atMs / 1000).toFixed(3).padStart(8);
-  return `${mark} ${time} s  line ${String(line).padStart(3)}  ${command}${answer === '' ? '' : ` — ${answer}`}`;
+  const tail = answer === '' ? '' : ` — ${answer}`;
+  return `${mark} ${time} s  line ${String(line).padStart(3)}  ${command}${tail}`;
 };
 
 const printVerdict = (path: string, seed: number, report: ScriptReport): void => {
   const { ok, expectations, steps, elapsedMs, failure } = report;
   const verdict = `${ok ? 'PASS' : 'FAIL'} ${path}`;
-  const counts = `${steps} steps, ${expectations} expectations held, ${(elapsedMs / 1000).toFixed(1)} s, seed ${seed}`;
+  const seconds = (elapsedMs / 1000).toFixed(1);
+  const counts = `${steps} steps, ${expectations} expectations held, ${seconds} s, seed ${seed}`;
   print(`${verdict}: ${counts}`);
   if (failure !== null) print(`  line ${failure.line}: ${failure.command}\n  ${failure.result.text}`);
 };
