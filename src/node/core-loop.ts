@@ -79,8 +79,11 @@ export class CoreLoop {
     const { tracer, pipeline, snapshots, applier, clock } = this.#parts;
     switch (message.type) {
       case 'StorageAppend':
+        if (message.snapshot !== null) {
+          snapshots.accepted();
+          tracer.snapshotAccepted(message.snapshot.index);
+        }
         tracer.append(message.entries);
-        if (message.snapshot !== null) snapshots.accepted();
         pipeline.push(this.#withMutations(message));
         return;
       case 'StorageApply':

@@ -8,7 +8,7 @@ import type { AppliedBatch } from '../kv/state-machine.js';
 import type { Entry } from '../raft/entry.js';
 import { NONE, type RaftId } from '../raft/ids.js';
 import type { HardState, Message, StorageAppend } from '../raft/message.js';
-import { entryHash, type Trace } from './trace.js';
+import { entryHash, type Trace, type TraceEvent } from './trace.js';
 
 export class Tracer {
   readonly #trace: Trace | null;
@@ -18,6 +18,8 @@ export class Tracer {
   #commit: number;
   #lastIndex: number;
   #wasLeader = false;
+  /** Events of the log behind a snapshot that is accepted and not yet installed; null: there is none. */
+  #held: TraceEvent[] | null = null;
 
   constructor(trace: Trace | null, start: HardState, lastIndex: number, snapshotIndex: number) {
     this.#trace = trace;
@@ -44,7 +46,19 @@ export class Tracer {
   commit(index: number): void {
     if (this.#trace === null || index <= this.#commit) return;
     this.#commit = index;
-    this.#trace({ ev: 'commit', index });
+    this.#log({ ev: 'commit', index });
+  }
+
+  /** From now on the log is the one behind a snapshot: what happens in it is told after `install`, in the right order. */
+  snapshotAccepted(index: number): void {
+    if (this.#trace === null) return;
+    this.#held ??= [];
+    this.#lastIndex = index;
+  }
+
+  #log(event: TraceEvent): void {
+    if (this.#held === null) this.#trace?.(event);
+    else this.#held.push(event);
   }
 
   /** The entries go to the log now. */
@@ -52,9 +66,9 @@ export class Tracer {
     const trace = this.#trace;
     const first = entries[0];
     if (trace === null || first === undefined) return;
-    if (first.index <= this.#lastIndex) trace({ ev: 'truncate', from: first.index });
+    if (first.index <= this.#lastIndex) this.#log({ ev: 'truncate', from: first.index });
     for (const entry of entries) {
-      trace({ ev: 'append', index: entry.index, term: entry.term, hash: entryHash(entry) });
+      this.#log({ ev: 'append', index: entry.index, term: entry.term, hash: entryHash(entry) });
       this.#lastIndex = entry.index;
     }
   }
@@ -96,9 +110,13 @@ export class Tracer {
   }
 
   install(index: number, term: number, state: string): void {
-    this.#lastIndex = Math.max(this.#lastIndex, index);
+    const trace = this.#trace;
+    if (trace === null) return;
     this.#commit = Math.max(this.#commit, index);
-    this.#trace?.({ ev: 'install', index, term, state });
+    trace({ ev: 'install', index, term, state });
+    const held = this.#held ?? [];
+    this.#held = null;
+    for (const event of held) if (event.ev !== 'commit' || event.index > index) trace(event);
   }
 
   hash(index: number, state: string): void {

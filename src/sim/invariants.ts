@@ -232,10 +232,6 @@ export class Invariants {
 
   #appended(node: number, view: NodeView, event: FoundEntry): void {
     const { index, term, hash } = event;
-    // Entries behind a snapshot that is being installed: it moved the commit index, its `install` comes when it is durable.
-    if (index > view.log.lastIndex + 1 && index === view.commit + 1) {
-      view.log.restart(view.commit, this.#committed.prefixAt(view.commit) ?? EMPTY_PREFIX);
-    }
     const entry = view.log.append(index, term, hash);
     if (entry === undefined)
       this.#fail('log-matching', `n${node} appended ${index} behind ${view.log.lastIndex}`);
