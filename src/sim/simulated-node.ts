@@ -69,6 +69,8 @@ export class SimulatedNode {
   incarnation = 0;
   /** False from the moment it begins again under a new identity until that has joined. */
   isMember = true;
+  /** A bit of its files was flipped: the next start shows whether it survives that. */
+  isDamaged = false;
 
   constructor(
     index: number,
@@ -127,6 +129,7 @@ export class SimulatedNode {
     try {
       this.#open();
       this.#life = 'up';
+      this.isDamaged = false;
     } catch (error) {
       if (error instanceof StorageError) {
         this.#coverage.add('node-refused-its-files');
@@ -318,7 +321,10 @@ export class SimulatedNode {
     const before = this.#promises();
     this.#disk.flipBit(name, position, bit);
     const after = this.#promises();
-    if (after === 'refused' || after === before) return true;
+    if (after === 'refused' || after === before) {
+      this.isDamaged = true;
+      return true;
+    }
     this.#disk.flipBit(name, position, bit);
     return false;
   }
@@ -364,6 +370,7 @@ export class SimulatedNode {
     if (this.#life !== 'removed' && this.#life !== 'lost') return false;
     this.incarnation += 1;
     this.isMember = false;
+    this.isDamaged = false;
     this.#memory = new MemoryDisk();
     this.#disk = this.#newDisk();
     this.#life = 'idle';

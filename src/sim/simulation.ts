@@ -270,10 +270,7 @@ export class Simulation {
 
   /** Is a quorum of every configuration left when `more` go as well as what is lost already? */
   #mayLose(more: readonly number[]): boolean {
-    const gone = new Set([
-      ...more,
-      ...this.#nodes.filter(node => node.life === 'lost').map(node => node.index),
-    ]);
+    const gone = new Set([...more, ...this.#nodes.filter(isGone).map(node => node.index)]);
     return this.#configurations().every(voters => {
       const left = voters.filter(voter => !gone.has(voter as NodeIndex));
       return left.length * 2 > voters.length && left.length >= 2;
@@ -436,7 +433,7 @@ function isDiskTrouble(error: unknown): boolean {
 
 /** The member of this number will not come back: its files were refused, or it is another member now. */
 const isGone = (node: SimulatedNode | undefined): boolean =>
-  node === undefined || node.life === 'lost' || !node.isMember;
+  node === undefined || node.life === 'lost' || node.isDamaged || !node.isMember;
 
 const isMembership = ({ kind }: { readonly kind: string }): boolean => kind === 'add' || kind === 'remove';
 
