@@ -13,7 +13,7 @@ import { DEFAULT_LIMITS, type SearchLimits, search, type Verdict } from './linea
 
 export type { Operation, OperationOutcome, OperationOutput } from './history.js';
 export { formatOperation, HistoryError, parseHistory, parseOperation } from './history.js';
-export { ModelError } from './linearizability/effects.js';
+export { ModelError } from './linearizability/effect.js';
 export type { SearchLimits, Verdict } from './linearizability/search.js';
 
 /** The smallest part of the history found that cannot be explained, and why, in words. */
@@ -39,15 +39,23 @@ export interface CheckOptions extends Partial<SearchLimits> {
   readonly explain?: boolean;
   /** Asked between keys; true ends the check as undecided. */
   readonly cancelled?: () => boolean;
+  /** Told once how many keys there are. */
+  readonly onKeys?: (keys: number) => void;
+  /** Told after every key. */
+  readonly onDecided?: () => void;
 }
 
 /** @throws ModelError for an operation that no model knows */
 export function checkLinearizable(history: readonly Operation[], options: CheckOptions = {}): CheckResult {
-  const limits: SearchLimits = { ...DEFAULT_LIMITS, ...options };
+  const limits: SearchLimits = {
+    maxSteps: options.maxSteps ?? DEFAULT_LIMITS.maxSteps,
+    maxMemo: options.maxMemo ?? DEFAULT_LIMITS.maxMemo,
+  };
   const violations: Violation[] = [];
   const undecidedKeys: string[] = [];
   let steps = 0;
   const partitions = byKey(history);
+  options.onKeys?.(partitions.size);
   for (const [key, operations] of partitions) {
     if (options.cancelled?.() === true) {
       undecidedKeys.push(key);
@@ -62,6 +70,7 @@ export function checkLinearizable(history: readonly Operation[], options: CheckO
         options.explain === false ? { key, operations, explanation: '' } : explain(key, operations),
       );
     }
+    options.onDecided?.();
   }
   const verdict: Verdict =
     violations.length > 0 ? 'not-linearizable' : undecidedKeys.length > 0 ? 'undecided' : 'linearizable';

@@ -4,7 +4,8 @@
  * @module
  */
 import type { Operation } from '../history.js';
-import { type Effect, effectOf } from './effects.js';
+import type { Effect } from './effect.js';
+import { effectOf } from './effects.js';
 import { Interner } from './interner.js';
 import { ANY, NEVER, type Problem } from './problem.js';
 

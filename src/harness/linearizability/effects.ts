@@ -6,25 +6,10 @@
  * @module
  */
 import type { Operation, OperationOutput } from '../history.js';
+import { balances, open, transfer } from './bank.js';
+import { type Effect, ModelError } from './effect.js';
 import type { Interner } from './interner.js';
 import { ANY, ILLEGAL } from './problem.js';
-
-/** One operation as the search sees it. */
-export interface Effect {
-  readonly pure: boolean;
-  readonly needs: number;
-  readonly produces: number;
-  /** Text that is equal for operations which do the same; used for unknown outcomes only. */
-  readonly signature: string;
-  /** Next state or `ILLEGAL`. */
-  step(state: number): number;
-}
-
-/** Thrown for an operation that no model here knows or whose value or output has the wrong form. */
-export class ModelError extends Error {
-  override readonly name = 'ModelError';
-  readonly code = 'bad-operation';
-}
 
 type Values = Interner;
 
@@ -170,6 +155,7 @@ function observe(items: readonly string[], values: Values): Effect {
 function rpush(operation: Operation, values: Values): Effect {
   const items = argumentItems(operation);
   const output = told(operation);
+  if (Array.isArray(output)) return rpushSeen(items, output.map(String), values);
   const change = (value: string | null): string | null | undefined => {
     const next = [...list(value), ...items];
     return typeof output === 'number' && next.length !== output ? undefined : stored(next);
@@ -181,6 +167,16 @@ function rpush(operation: Operation, values: Values): Effect {
     signature: `rpush ${JSON.stringify(items)}`,
     step: derived(change, values),
   };
+}
+
+/** A push that was told the whole list after it: it met the list without its items. */
+function rpushSeen(items: readonly string[], output: readonly string[], values: Values): Effect {
+  const at = output.length - items.length;
+  const isOwn = at >= 0 && items.every((item, index) => output[at + index] === item);
+  const needs = values.id(stored(output.slice(0, Math.max(0, at))));
+  const produces = values.id(stored(output));
+  const step = (state: number): number => (isOwn && state === needs ? produces : ILLEGAL);
+  return { pure: false, needs, produces, signature: '', step };
 }
 
 function sadd(operation: Operation, values: Values): Effect {
@@ -218,6 +214,9 @@ const EFFECTS: Readonly<Record<string, Compile>> = {
   lrange: (operation, values) => observe(outputItems(operation), values),
   sadd,
   smembers: (operation, values) => observe([...outputItems(operation)].sort(), values),
+  open,
+  transfer,
+  balances,
 };
 
 export const KNOWN_OPERATIONS: readonly string[] = Object.keys(EFFECTS);

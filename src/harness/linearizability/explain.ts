@@ -56,7 +56,7 @@ function shortestBadPrefix(history: readonly Operation[]): readonly Operation[] 
 }
 
 const BLIND_WRITES = new Set(['put', 'set', 'write']);
-const READS = new Set(['get', 'read', 'lrange', 'smembers']);
+const READS = new Set(['get', 'read', 'lrange', 'smembers', 'balances']);
 const EXACT = new Set([...BLIND_WRITES, ...READS, 'cas']);
 
 /** An operation whose absence cannot make a good history bad. */

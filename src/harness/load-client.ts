@@ -1,0 +1,121 @@
+/**
+ * One client: one connection at one node, one call at a time, each recorded with what it was told.
+ *
+ * After a failure it goes on at the next node. After an unknown outcome it goes on under a new number, because the
+ * call may still be under way: to the checker it is another client.
+ *
+ * @module
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type ClientConnection, ClientError, connect, type NodeAddress } from '../client/index.js';
+import type { Operation } from './history.js';
+import type { Call, CallOutcome } from './workloads/workload.js';
+
+/** A line of a recorded history says more than the checker needs. */
+export interface RecordedOperation extends Operation {
+  /** Position of the node in the list of addresses. */
+  readonly node: number;
+  readonly phase: string;
+  /** Why it failed or is unknown. */
+  readonly error?: string;
+}
+
+export interface LoadClientOptions {
+  readonly client: number;
+  /** All clients of the run: the step to a client's next number. */
+  readonly clients: number;
+  readonly nodes: readonly NodeAddress[];
+  readonly timeoutMs: number;
+  readonly phase: string;
+  readonly password?: string;
+  /** Nanoseconds since the run began. */
+  readonly nowNs: () => number;
+  readonly record: (operation: RecordedOperation) => void;
+}
+
+/** After a refusal: long enough not to fill the history with refusals, short beside an election. */
+const REFUSED_PAUSE_MS = 20;
+
+export class LoadClient {
+  readonly #options: LoadClientOptions;
+  #connection: ClientConnection | null = null;
+  #node: number;
+  #number: number;
+
+  constructor(options: LoadClientOptions) {
+    this.#options = options;
+    this.#number = options.client;
+    this.#node = options.client % options.nodes.length;
+  }
+
+  /** Makes the call and records it. */
+  async run(call: Call): Promise<CallOutcome['kind']> {
+    const { nowNs, record, phase, clients } = this.#options;
+    const connection = await this.#connect();
+    if (connection === null) return 'failed';
+    const { op, key, value } = call;
+    const node = this.#node;
+    const callNs = nowNs();
+    const outcome = await call.perform(connection);
+    const returnNs = nowNs();
+    const base = {
+      client: this.#number,
+      op,
+      key,
+      ...(value === undefined ? {} : { value }),
+      callNs,
+      node,
+      phase,
+    };
+    switch (outcome.kind) {
+      case 'ok':
+        record({
+          ...base,
+          ok: true,
+          returnNs,
+          ...(outcome.output === undefined ? {} : { output: outcome.output }),
+        });
+        break;
+      case 'failed':
+        record({ ...base, ok: false, returnNs, error: outcome.error });
+        if (outcome.error !== 'conflict') await this.#goOn();
+        break;
+      case 'unknown':
+        record({ ...base, ok: 'unknown', returnNs: null, error: outcome.error });
+        this.#number += clients;
+        await this.#goOn();
+    }
+    return outcome.kind;
+  }
+
+  close(): void {
+    this.#connection?.close();
+    this.#connection = null;
+  }
+
+  /** The connection to the present node; null when that node does not accept one: nothing was called then. */
+  async #connect(): Promise<ClientConnection | null> {
+    if (this.#connection !== null && !this.#connection.closed) return this.#connection;
+    const { nodes, timeoutMs, password } = this.#options;
+    const node = nodes[this.#node];
+    if (node === undefined) return null;
+    try {
+      this.#connection = await connect({
+        ...node,
+        timeoutMs,
+        ...(password === undefined ? {} : { password }),
+      });
+      return this.#connection;
+    } catch (error) {
+      if (!(error instanceof ClientError)) throw error;
+      await this.#goOn();
+      return null;
+    }
+  }
+
+  async #goOn(): Promise<void> {
+    this.close();
+    this.#node = (this.#node + 1) % this.#options.nodes.length;
+    await sleep(REFUSED_PAUSE_MS);
+  }
+}
