@@ -7,7 +7,9 @@
  *
  * @module
  */
+import { nodeOf } from '../node/peer-id.js';
 import type { TraceEvent } from '../node/trace.js';
+import { NONE, type RaftId } from '../raft/ids.js';
 import { EMPTY_PREFIX, LogView } from './log-view.js';
 import { Violation, type ViolationKind } from './violation.js';
 
@@ -205,6 +207,7 @@ export class Invariants {
       'vote-changed',
       () => `n${node} voted for ${voted} in term ${term} and starts with vote ${vote}`,
     );
+    if (vote !== NONE) view.votes.set(term, vote);
   }
 
   #voted(node: number, view: NodeView, term: number, candidate: number): void {
@@ -226,8 +229,25 @@ export class Invariants {
       () => `n${other} and n${node} both led in term ${term}`,
     );
     this.#leaders.set(term, node);
+    this.#checkElected(node, term);
     view.leads = true;
     view.leaderUnchecked = true;
+  }
+
+  /** Votes are counted only when they are durable: else a restart takes them back and gives them again. */
+  #checkElected(node: number, term: number): void {
+    const voters = this.#votersSeenBy(node);
+    if (voters === null) return;
+    const electors = voters.filter(voter => {
+      const vote = this.#nodes.get(voter)?.votes.get(term);
+      return vote !== undefined && nodeOf(vote as RaftId) === node;
+    });
+    this.#demand(
+      electors.length * 2 > voters.length,
+      'election-not-durable',
+      () =>
+        `n${node} leads in term ${term}; durable votes of [${electors.join(' ')}] of [${voters.join(' ')}]`,
+    );
   }
 
   #appended(node: number, view: NodeView, event: FoundEntry): void {

@@ -5,6 +5,7 @@
  */
 export type ViolationKind =
   | 'election-safety'
+  | 'election-not-durable'
   | 'leader-append-only'
   | 'leader-completeness'
   | 'log-matching'

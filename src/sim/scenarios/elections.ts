@@ -170,7 +170,7 @@ export const ELECTION_SCENARIOS: readonly Scenario[] = [
         fault(3000, 16_000, { kind: 'slow-disk', node: 4, syncMs: 3000 }),
       ],
     }),
-    atLeast: { 'fault-slow-disk': 1, 'operation-ok': 600 },
+    atLeast: { 'fault-slow-disk': 1, 'operation-ok': 450 },
     atMost: { 'leader-elected': 4 },
   },
   {

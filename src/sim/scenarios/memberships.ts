@@ -26,19 +26,20 @@ export const MEMBERSHIP_SCENARIOS: readonly Scenario[] = [
     story: 'A cut-off leader and its successor both change the membership from the same base.',
     source: 'the single-server change bug (raft-dev, July 2015); RedisRaft issues 17, 28, 44',
     plan: calmPlan({
-      nodes: 4,
-      spares: 1,
-      faults: repeated({ from: 2500, every: 4000, times: 4 }, (atMs, round) => [
+      spares: 2,
+      faults: repeated({ from: 2500, every: 5500, times: 3 }, atMs => [
         fault(atMs - 600, 0, { kind: 'transfer', node: 0 }),
-        fault(atMs, 2500, {
+        fault(atMs, 2000, {
           kind: 'partition',
           groups: [
-            [0, 4],
-            [1, 2, 3],
+            [0, 5],
+            [1, 2, 3, 4, 6],
           ],
         }),
-        fault(atMs + 50, 0, { kind: round % 2 === 0 ? 'add' : 'remove', node: 4 }),
-        fault(atMs + 1800, 0, { kind: round % 2 === 0 ? 'remove' : 'add', node: round % 2 === 0 ? 3 : 4 }),
+        fault(atMs + 50, 0, { kind: 'add', node: 5 }),
+        fault(atMs + 1500, 0, { kind: 'add', node: 6 }),
+        fault(atMs + 3600, 0, { kind: 'remove', node: 5 }),
+        fault(atMs + 4200, 0, { kind: 'remove', node: 6 }),
       ]),
     }),
     atLeast: { 'fault-add': 1, 'fault-remove': 1, 'fault-partition': 4, 'operation-ok': 300 },
