@@ -23,6 +23,7 @@ import { type DriverStatus, describeDriver } from './driver-status.js';
 import type { Frame } from './frame.js';
 import { Inbound } from './inbound.js';
 import { Leadership } from './leadership.js';
+import type { NodeMessage } from './messages.js';
 import { NodeError } from './node-error.js';
 import { assembleParts, type DriverParts, type NodeParts } from './node-parts.js';
 import {
@@ -61,6 +62,11 @@ export class NodeDriver {
   /** @returns false: the mailbox is full (or the node has ended) and the frame is lost */
   receive(frame: Frame): boolean {
     return this.#life === 'running' && this.#parts.mailbox.put(frame);
+  }
+
+  /** The same for one message as it is (`Host.sendMessage`); it must not be changed by anybody any more. */
+  receiveMessage(message: NodeMessage): boolean {
+    return this.#life === 'running' && this.#parts.mailbox.putMessage(message);
   }
 
   /** One unit of `tickMs` has passed. */
@@ -150,6 +156,7 @@ export class NodeDriver {
     const { mailbox, placer, membership, reads, snapshots, outbox, clock } = this.#parts;
     this.#core.storageDone();
     for (const frame of mailbox.takeFrames()) this.#inbound.take(frame);
+    for (const message of mailbox.takeMessages()) this.#inbound.takeMessage(message);
     for (let ticks = mailbox.takeTicks(); ticks > 0; ticks--) this.#ticker.tick();
     this.#desk.work();
     this.#leadership.notice();

@@ -5,6 +5,7 @@
  * @module
  */
 import type { Frame } from './frame.js';
+import type { NodeMessage } from './messages.js';
 import type { Outcome } from './outcome.js';
 import type { Trace } from './trace.js';
 
@@ -27,6 +28,8 @@ export interface Host {
   random(): number;
   /** Takes the frame and its buffers. Called before the driver starts to write to the disk. */
   send(frame: Frame): void;
+  /** Given: messages go here one by one, as they are, and `send` is not called. For hosts in one memory (the simulator). */
+  readonly sendMessage?: (message: NodeMessage) => void;
   /** Exactly one for each batch taken by `submit` or `read`, never from within those calls. */
   outcome(outcome: Outcome): void;
   /** Null: nobody listens, no event is built. */

@@ -26,6 +26,11 @@ export class Inbound {
     this.dropped += eachMessage(frame, this.#parts.raft.id, this.#receive);
   }
 
+  takeMessage(message: NodeMessage): void {
+    if (message.to === this.#parts.raft.id) this.#receive(message);
+    else this.dropped += 1;
+  }
+
   readonly #receive = (message: NodeMessage): void => {
     const { placer, snapshots, checkpoints, membership, raft, watch, pipeline } = this.#parts;
     switch (message.type) {

@@ -8,11 +8,13 @@
  * @module
  */
 import type { Frame } from './frame.js';
+import type { NodeMessage } from './messages.js';
 
 export class Mailbox {
   readonly #frameLimit: number;
   readonly #tickLimit: number;
   #frames: Frame[] = [];
+  #messages: NodeMessage[] = [];
   #ticks = 0;
   /** Frames lost because the mailbox was full. */
   overflowed = 0;
@@ -23,7 +25,7 @@ export class Mailbox {
   }
 
   get depth(): number {
-    return this.#frames.length;
+    return this.#frames.length + this.#messages.length;
   }
 
   put(frame: Frame): boolean {
@@ -35,6 +37,16 @@ export class Mailbox {
     return true;
   }
 
+  /** The same for a message that was never encoded. */
+  putMessage(message: NodeMessage): boolean {
+    if (this.#messages.length >= this.#frameLimit) {
+      this.overflowed += 1;
+      return false;
+    }
+    this.#messages.push(message);
+    return true;
+  }
+
   tick(): void {
     this.#ticks = Math.min(this.#ticks + 1, this.#tickLimit);
   }
@@ -43,6 +55,12 @@ export class Mailbox {
     const frames = this.#frames;
     if (frames.length > 0) this.#frames = [];
     return frames;
+  }
+
+  takeMessages(): readonly NodeMessage[] {
+    const messages = this.#messages;
+    if (messages.length > 0) this.#messages = [];
+    return messages;
   }
 
   takeTicks(): number {

@@ -62,7 +62,7 @@ export function assembleParts(
   const { node, raftId, epoch, electionTicks, electionTicksMax, heartbeatTicks, limits } = options;
   const watch = new ElectionWatch(electionTicks, () => host.random(), electionTicksMax);
   const raft = createRaft(options, given, watch);
-  const outbox = new Outbox(node, frame => host.send(frame));
+  const outbox = new Outbox(node, host);
   const tracer = createTracer(given);
   const checkpoints = new Checkpoints({ raft, outbox, host, tracer });
   const { confState } = storage.initialState();

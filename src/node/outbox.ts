@@ -5,7 +5,7 @@
  */
 import { ByteWriter } from './byte-writer.js';
 import { encodeMessage, kindNumber } from './codec.js';
-import type { Frame } from './frame.js';
+import type { Host } from './host.js';
 import type { NodeMessage } from './messages.js';
 import { type NodeIndex, nodeOf } from './peer-id.js';
 
@@ -23,20 +23,27 @@ class PendingFrame {
   }
 }
 
+type OutboxHost = Pick<Host, 'send' | 'sendMessage'>;
+
 export class Outbox {
   readonly #from: NodeIndex;
-  readonly #send: (frame: Frame) => void;
+  readonly #host: OutboxHost;
   readonly #pending = new Map<NodeIndex, PendingFrame>();
   #waiting = false;
   /** Messages handed to the host since the start. */
   sent = 0;
 
-  constructor(from: NodeIndex, send: (frame: Frame) => void) {
+  constructor(from: NodeIndex, host: OutboxHost) {
     this.#from = from;
-    this.#send = send;
+    this.#host = host;
   }
 
   add(message: NodeMessage): void {
+    if (this.#host.sendMessage !== undefined) {
+      this.sent += 1;
+      this.#host.sendMessage(message);
+      return;
+    }
     const to = nodeOf(message.to);
     let frame = this.#pending.get(to);
     if (frame === undefined) {
@@ -64,6 +71,6 @@ export class Outbox {
     this.sent += kinds.length;
     frame.kinds.length = 0;
     frame.ends.length = 0;
-    this.#send({ from: this.#from, to: frame.to, kinds, ends, body: frame.body.take() });
+    this.#host.send({ from: this.#from, to: frame.to, kinds, ends, body: frame.body.take() });
   }
 }

@@ -43,6 +43,7 @@ export function drawPlan(seed: number, options: PlanOptions = {}): Plan {
     electionTicks: 4 + random.below(6),
     safetyMs,
     network: {
+      encoded: random.chance(0.2),
       minMs: logUniform(random, 0.05, 5),
       meanMs: logUniform(random, 0.1, 20),
       drop: lossy ? logUniform(random, 0.001, 0.2) : 0,

@@ -3,14 +3,20 @@
  *
  * @module
  */
-import type { Frame } from '../node/frame.js';
+import { ByteWriter } from '../node/byte-writer.js';
+import { decodeMessage, encodeMessage, kindNumber } from '../node/codec.js';
+import type { NodeMessage } from '../node/messages.js';
+import { nodeOf } from '../node/peer-id.js';
 import type { Coverage } from './coverage.js';
 import type { EventQueue } from './event-queue.js';
 import type { NetworkPlan } from './plan.js';
 import { exponential, type Random } from './random.js';
 
-interface Held {
-  readonly frame: Frame;
+/** What one node sends another at one moment arrives together, in order. */
+interface Parcel {
+  readonly to: number;
+  readonly sentMs: number;
+  readonly messages: NodeMessage[];
 }
 
 /** Why nothing passes from one node to another; counted, since faults overlap. */
@@ -36,10 +42,13 @@ export class Network {
   readonly #queue: EventQueue;
   readonly #random: Random;
   readonly #coverage: Coverage;
-  readonly #deliver: (frame: Frame) => void;
+  readonly #deliver: (to: number, messages: readonly NodeMessage[]) => void;
   readonly #cut = new LinkBlocks();
   readonly #clogged = new LinkBlocks();
-  #held: Held[] = [];
+  /** By link: the parcel that may still grow. */
+  readonly #open = new Map<number, Parcel>();
+  readonly #writer = new ByteWriter();
+  #held: NodeMessage[] = [];
   #extraDrop = 0;
   #calm = false;
 
@@ -48,7 +57,7 @@ export class Network {
     queue: EventQueue,
     random: Random,
     coverage: Coverage,
-    deliver: (frame: Frame) => void,
+    deliver: (to: number, messages: readonly NodeMessage[]) => void,
   ) {
     this.#plan = plan;
     this.#queue = queue;
@@ -57,28 +66,42 @@ export class Network {
     this.#deliver = deliver;
   }
 
-  send(frame: Frame): void {
-    const { from, to } = frame;
-    if (this.#cut.has(from, to)) {
-      this.#coverage.add('message-cut', frame.kinds.length);
+  /** `sender`: the node it leaves from, which for a forwarded message is not its `from`. */
+  send(sender: number, message: NodeMessage): void {
+    const to = nodeOf(message.to);
+    if (this.#cut.has(sender, to)) {
+      this.#coverage.add('message-cut');
       return;
     }
-    if (this.#clogged.has(from, to)) {
-      this.#coverage.add('message-clogged', frame.kinds.length);
-      this.#held.push({ frame });
-      return;
-    }
-    if (this.#calm) {
-      this.#schedule(frame, this.#plan.minMs);
+    const sent = this.#plan.encoded ? this.#throughCodec(message) : withOwnBytes(message);
+    if (this.#clogged.has(sender, to)) {
+      this.#coverage.add('message-clogged');
+      this.#held.push(sent);
       return;
     }
     const { drop, duplicate, reorder } = this.#plan;
-    const loss = 1 - (1 - drop) * (1 - this.#extraDrop);
-    if (loss === 0 && duplicate === 0 && reorder === 0) this.#schedule(frame, this.#delayMs());
-    else for (const single of splitFrame(frame)) this.#sendSingle(single, loss);
+    const loss = this.#calm ? 0 : 1 - (1 - drop) * (1 - this.#extraDrop);
+    if (this.#calm || (loss === 0 && duplicate === 0 && reorder === 0)) this.#together(sender, to, sent);
+    else this.#alone(to, sent, loss);
   }
 
-  #sendSingle(frame: Frame, loss: number): void {
+  #together(sender: number, to: number, message: NodeMessage): void {
+    const link = sender * 256 + to;
+    const sentMs = this.#queue.nowMs;
+    const open = this.#open.get(link);
+    if (open !== undefined && open.sentMs === sentMs) {
+      open.messages.push(message);
+      return;
+    }
+    const parcel = { to, sentMs, messages: [message] };
+    this.#open.set(link, parcel);
+    this.#queue.after(this.#calm ? this.#plan.minMs : this.#delayMs(), () => {
+      if (this.#open.get(link) === parcel) this.#open.delete(link);
+      this.#deliver(to, parcel.messages);
+    });
+  }
+
+  #alone(to: number, message: NodeMessage, loss: number): void {
     const { duplicate, reorder, reorderMs } = this.#plan;
     if (this.#random.chance(loss)) {
       this.#coverage.add('message-dropped');
@@ -89,10 +112,10 @@ export class Network {
       this.#coverage.add('message-reordered');
       delayMs += this.#random.unit() * reorderMs;
     }
-    this.#schedule(frame, delayMs);
+    this.#schedule(to, message, delayMs);
     if (this.#random.chance(duplicate)) {
       this.#coverage.add('message-duplicated');
-      this.#schedule(copyFrame(frame), delayMs + this.#random.unit() * reorderMs);
+      this.#schedule(to, withOwnBytes(message), delayMs + this.#random.unit() * reorderMs);
     }
   }
 
@@ -100,8 +123,13 @@ export class Network {
     return this.#plan.minMs + exponential(this.#random, this.#plan.meanMs);
   }
 
-  #schedule(frame: Frame, delayMs: number): void {
-    this.#queue.after(delayMs, () => this.#deliver(frame));
+  #schedule(to: number, message: NodeMessage, delayMs: number): void {
+    this.#queue.after(delayMs, () => this.#deliver(to, [message]));
+  }
+
+  #throughCodec(message: NodeMessage): NodeMessage {
+    encodeMessage(this.#writer, message);
+    return decodeMessage(kindNumber(message.type), this.#writer.take());
   }
 
   /** Cuts (`by` 1) or mends (`by` -1) the links from each of `from` to each of `to`. */
@@ -134,26 +162,22 @@ export class Network {
   #release(): void {
     const held = this.#held;
     this.#held = [];
-    for (const { frame } of held) {
-      if (this.#clogged.has(frame.from, frame.to)) this.#held.push({ frame });
-      else this.#schedule(frame, this.#random.unit() * 5);
+    for (const message of held) {
+      const to = nodeOf(message.to);
+      if (this.#clogged.has(nodeOf(message.from), to)) this.#held.push(message);
+      else this.#schedule(to, message, this.#random.unit() * 5);
     }
   }
 }
 
-/** One frame per message, so that each has its own fate. */
-function splitFrame(frame: Frame): readonly Frame[] {
-  if (frame.kinds.length === 1) return [frame];
-  const singles: Frame[] = [];
-  let start = 0;
-  for (let i = 0; i < frame.kinds.length; i += 1) {
-    const end = frame.ends[i] ?? start;
-    const body = frame.body.slice(start, end);
-    singles.push({ ...frame, kinds: frame.kinds.slice(i, i + 1), ends: Uint32Array.of(body.length), body });
-    start = end;
+/** Receivers keep these bytes, and a leader stamps proposals in place: sender and receiver must not share them. */
+function withOwnBytes(message: NodeMessage): NodeMessage {
+  switch (message.type) {
+    case 'Propose':
+      return { ...message, entries: message.entries.map(entry => ({ ...entry, data: entry.data.slice() })) };
+    case 'SnapshotChunk':
+      return { ...message, bytes: message.bytes.slice() };
+    default:
+      return message;
   }
-  return singles;
 }
-
-/** Receivers keep parts of a body: two deliveries must not share one. */
-const copyFrame = (frame: Frame): Frame => ({ ...frame, body: frame.body.slice() });

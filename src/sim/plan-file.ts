@@ -60,6 +60,7 @@ export function parsePlan(text: string): PlanFile {
 
 function networkOf(fields: Fields): NetworkPlan {
   return {
+    encoded: fields.flag('encoded'),
     minMs: fields.number('minMs'),
     meanMs: fields.number('meanMs'),
     drop: fields.number('drop'),

@@ -53,6 +53,8 @@ export const FAULT_NAMES = [
 ] as const satisfies readonly FaultName[];
 
 export interface NetworkPlan {
+  /** Every message is encoded and decoded, as between threads; slower. */
+  readonly encoded: boolean;
   readonly minMs: number;
   readonly meanMs: number;
   readonly drop: number;

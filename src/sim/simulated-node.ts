@@ -6,9 +6,9 @@
  */
 import { NodeDriver } from '../node/driver.js';
 import type { Mutation } from '../node/driver-options.js';
-import type { Frame } from '../node/frame.js';
 import type { Host } from '../node/host.js';
 import { loadMachine } from '../node/load-machine.js';
+import type { NodeMessage } from '../node/messages.js';
 import type { Outcome } from '../node/outcome.js';
 import { type NodeIndex, nodeIndex, raftIdOf } from '../node/peer-id.js';
 import { entryHash, type TraceEvent } from '../node/trace.js';
@@ -28,7 +28,7 @@ export type Life = 'idle' | 'up' | 'paused' | 'down' | 'lost' | 'removed';
 
 /** What a node tells the run. */
 export interface NodeListener {
-  send(frame: Frame): void;
+  send(from: NodeIndex, message: NodeMessage): void;
   outcome(node: NodeIndex, outcome: Outcome): void;
   trace(node: NodeIndex, event: TraceEvent): void;
   recovered(node: NodeIndex, found: RecoveredLog): void;
@@ -134,6 +134,8 @@ export class SimulatedNode {
       if (error instanceof StorageError) {
         this.#coverage.add('node-refused-its-files');
         this.#life = 'lost';
+        if (!this.isDamaged)
+          this.#listener.alarm(this.index, `refuses files that nobody damaged: ${error.message}`);
         return;
       }
       if (!(error instanceof DiskError)) throw error;
@@ -195,7 +197,8 @@ export class SimulatedNode {
       nowMs: () => EPOCH_MS + this.#monotonicMs() + this.#clockOffsetMs,
       monotonicMs: () => this.#monotonicMs(),
       random: () => this.#turnRandom.unit(),
-      send: frame => listener.send(frame),
+      send: () => undefined,
+      sendMessage: message => listener.send(index, message),
       outcome: outcome => listener.outcome(index, outcome),
       trace: event => listener.trace(index, event),
       event: (kind, text) => {
@@ -222,9 +225,9 @@ export class SimulatedNode {
     };
   }
 
-  receive(frame: Frame): void {
+  receive(messages: readonly NodeMessage[]): void {
     if (this.#life !== 'up' && this.#life !== 'paused') return;
-    this.#driver?.receive(frame);
+    for (const message of messages) this.#driver?.receiveMessage(message);
     this.#wakeNow();
   }
 

@@ -81,8 +81,8 @@ export class Simulation {
     this.#plan = plan;
     this.#trace = new TraceRecorder(options.onTraceLine ?? null);
     const random = randomFor(plan.seed, 'network');
-    this.#network = new Network(plan.network, this.#queue, random, this.#coverage, frame => {
-      this.#nodes[frame.to]?.receive(frame);
+    this.#network = new Network(plan.network, this.#queue, random, this.#coverage, (to, messages) => {
+      this.#nodes[to]?.receive(messages);
     });
     this.#invariants = new Invariants(
       () => this.#queue.nowMs,
@@ -155,7 +155,7 @@ export class Simulation {
 
   #listener(): NodeListener {
     return {
-      send: frame => this.#network.send(frame),
+      send: (from, message) => this.#network.send(from, message),
       outcome: (_: NodeIndex, outcome: Outcome) => this.#queue.after(0, () => this.#clients.outcome(outcome)),
       trace: (node: NodeIndex, event: TraceEvent) => {
         this.#trace.add(this.#queue.nowMs, node, event);
@@ -253,9 +253,7 @@ export class Simulation {
 
   #votersSeenBy(node: number): readonly number[] | null {
     const status = this.#nodes[node]?.driver?.status().raft;
-    return status === undefined || status.joint || this.#plan.faults.some(isMembership)
-      ? null
-      : status.voters;
+    return status === undefined || status.joint ? null : status.voters;
   }
 
   /** Configurations that some node may act on. */

@@ -150,12 +150,14 @@ test('an outbox makes one frame a peer, and the reader takes it apart again in o
       const self = raftIdOf(to);
       const sent = given.map(one => ({ ...one, from: raftIdOf(from), to: self }));
       const read: NodeMessage[] = [];
-      const outbox = new Outbox(from, frame => {
-        assert.is(frame.body.byteLength, frame.ends.at(-1));
-        assert.is(
-          eachMessage(frame, self, one => read.push(one)),
-          0,
-        );
+      const outbox = new Outbox(from, {
+        send: frame => {
+          assert.is(frame.body.byteLength, frame.ends.at(-1));
+          assert.is(
+            eachMessage(frame, self, one => read.push(one)),
+            0,
+          );
+        },
       });
       for (const one of sent) outbox.add(one);
       outbox.flush();
@@ -167,7 +169,7 @@ test('an outbox makes one frame a peer, and the reader takes it apart again in o
 
 test('a body that grows too large is split into several frames', () => {
   const frames: number[] = [];
-  const outbox = new Outbox(nodeIndex(0), frame => frames.push(frame.body.length));
+  const outbox = new Outbox(nodeIndex(0), { send: frame => frames.push(frame.body.length) });
   const entry = { index: 1, term: 1, type: 'normal' as const, data: new Uint8Array(400_000) };
   for (let i = 0; i < 6; i++) {
     outbox.add({
@@ -188,8 +190,10 @@ test('messages to a former identity or from a false sender are dropped', () => {
   const self = raftIdOf(nodeIndex(1));
   const heartbeat = { type: 'Heartbeat' as const, from, to: self, term: 1, commit: 0, readSequence: 0 };
   let dropped = 0;
-  const outbox = new Outbox(nodeIndex(0), frame => {
-    dropped += eachMessage(frame, self, () => assert.unreachable());
+  const outbox = new Outbox(nodeIndex(0), {
+    send: frame => {
+      dropped += eachMessage(frame, self, () => assert.unreachable());
+    },
   });
   outbox.add({ ...heartbeat, to: raftIdOf(nodeIndex(1), 1) });
   outbox.add({ ...heartbeat, from: raftIdOf(nodeIndex(2)) });

@@ -44,7 +44,16 @@ export function calmPlan({ workload, network, ...changes }: PlanChanges = {}): P
     faults: [],
     healOnlyQuorum: false,
     ...changes,
-    network: { minMs: 0.2, meanMs: 1, drop: 0, duplicate: 0, reorder: 0, reorderMs: 0, ...network },
+    network: {
+      encoded: false,
+      minMs: 0.2,
+      meanMs: 1,
+      drop: 0,
+      duplicate: 0,
+      reorder: 0,
+      reorderMs: 0,
+      ...network,
+    },
     workload: { clients: 8, operationsPerSecond: 60, registers: 4, timeoutMs: 1500, ...workload },
   };
 }
