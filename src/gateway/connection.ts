@@ -26,6 +26,8 @@ import type { Protocol } from './resp/writer.js';
 import { Segment } from './segment.js';
 
 const OVERLOADED = refusal('overloaded', 'too much is in flight; not executed');
+/** An engine that gave fewer replies than commands: nil would be a lie. */
+const NO_OUTCOME = error('TIMEOUT outcome unknown: no reply for this command');
 const HELD_TOO_MUCH = refusal('overloaded', 'the input of all clients is over its limit; not executed');
 /** A connection that holds less is not closed for what others hold. */
 const SMALL_INPUT_BYTES = 64 * 1024;
@@ -273,7 +275,8 @@ export class Connection implements Client, Submitter {
     for (let at = 0; at <= commands.length; at++) {
       for (let next = locals[local]; next?.after === at; next = locals[++local]) output.write(next.reply);
       if (at === commands.length) return;
-      output.write(replies[first + at] ?? null);
+      const reply = replies[first + at];
+      output.write(reply === undefined ? NO_OUTCOME : reply);
     }
   }
 

@@ -16,7 +16,7 @@ import { RAFT_COMMANDS } from './raft.js';
 import { SERVER_COMMANDS } from './server.js';
 import { EXEC, TRANSACTION_COMMANDS } from './transactions.js';
 
-export const GATEWAY_COMMANDS: readonly GatewayCommand[] = [
+const GATEWAY_COMMANDS: readonly GatewayCommand[] = [
   ...CONNECTION_COMMANDS,
   ...CLIENT_COMMANDS,
   ...TRANSACTION_COMMANDS,
