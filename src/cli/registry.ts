@@ -7,6 +7,8 @@ import type { Command } from 'commander';
 import { chaosCommand } from './chaos.js';
 import { checkCommand } from './check.js';
 import { clientCommand } from './client.js';
+import { inspectCommand } from './inspect.js';
+import { repairCommand } from './repair.js';
 import { runCommand } from './run.js';
 import { serveCommand } from './serve.js';
 import { simCommand } from './sim.js';
@@ -23,4 +25,6 @@ export const COMMAND_FACTORIES: readonly CommandFactory[] = [
   runCommand,
   simCommand,
   checkCommand,
+  inspectCommand,
+  repairCommand,
 ];

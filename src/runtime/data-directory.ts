@@ -20,11 +20,13 @@ import {
 } from 'node:fs';
 import { join, resolve } from 'node:path';
 
-const CLUSTER_FILE = 'cluster.json';
+export const CLUSTER_FILE = 'cluster.json';
 const FORMAT = 1;
 
 type DataDirectoryErrorCode =
   | 'cluster-file-damaged'
+  /** There is no cluster file. */
+  | 'no-cluster'
   | 'wrong-size'
   /** So many nodes' directories are gone that what the cluster acknowledged may be gone with them. */
   | 'majority-lost';
@@ -49,11 +51,15 @@ export interface NodeRecord {
   readonly isRemoved: boolean;
 }
 
-interface ClusterFile {
-  readonly format: number;
+/** What the cluster file says. */
+export interface ClusterRecord {
   readonly clusterId: string;
   readonly founders: number;
   readonly nodes: readonly NodeRecord[];
+}
+
+interface ClusterFile extends ClusterRecord {
+  readonly format: number;
 }
 
 export class DataDirectory {
@@ -63,6 +69,16 @@ export class DataDirectory {
   private constructor(path: string, content: ClusterFile) {
     this.path = path;
     this.#content = content;
+  }
+
+  /** Opens an existing directory as it is, whatever was lost. @throws DataDirectoryError */
+  static existing(path: string): DataDirectory {
+    const directory = resolve(path);
+    const file = join(directory, CLUSTER_FILE);
+    if (!existsSync(file)) {
+      throw new DataDirectoryError('no-cluster', `${directory} holds no cluster: ${CLUSTER_FILE} is missing`);
+    }
+    return new DataDirectory(directory, parseClusterFile(readFileSync(file, 'utf8'), file));
   }
 
   /**
@@ -98,6 +114,10 @@ export class DataDirectory {
     return this.#content.clusterId;
   }
 
+  get founders(): number {
+    return this.#content.founders;
+  }
+
   get nodes(): readonly NodeRecord[] {
     return this.#content.nodes;
   }
@@ -115,7 +135,7 @@ export class DataDirectory {
       hasStarted: false,
       isRemoved: false,
     };
-    this.#setAside(node);
+    this.#setAside(node, 'removed');
     this.#makeNodeDirectory(node);
     this.#replace(record);
     return record;
@@ -125,6 +145,21 @@ export class DataDirectory {
   markStarted(node: number): void {
     const known = this.#content.nodes.find(record => record.node === node);
     if (known !== undefined && !known.hasStarted) this.#replace({ ...known, hasStarted: true });
+  }
+
+  /**
+   * Gives up what the node has: its files are set aside, and it joins under its next incarnation at the next start.
+   * Safe to repeat after a crash in between. @returns where the files went, null when there were none
+   */
+  replaceNode(node: number): string | null {
+    const known = this.#content.nodes.find(record => record.node === node);
+    if (known === undefined) return null;
+    // Until the new incarnation is stored, the missing files say by themselves that they were lost.
+    this.markStarted(node);
+    const aside = this.#setAside(node, 'damaged');
+    this.#makeNodeDirectory(node);
+    this.#replace({ ...known, incarnation: known.incarnation + 1, hasStarted: false });
+    return aside;
   }
 
   removeNode(node: number): void {
@@ -158,9 +193,12 @@ export class DataDirectory {
   }
 
   /** What a former member left is kept, out of the way: its log must not be taken for the new member's. */
-  #setAside(node: number): void {
+  #setAside(node: number, why: 'removed' | 'damaged'): string | null {
     const directory = this.nodeDirectory(node);
-    if (existsSync(directory)) renameSync(directory, `${directory}.removed-${Date.now()}`);
+    if (!existsSync(directory)) return null;
+    const aside = `${directory}.${why}-${Date.now()}`;
+    renameSync(directory, aside);
+    return aside;
   }
 
   #makeNodeDirectory(node: number): void {

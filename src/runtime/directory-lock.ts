@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const LOCK_FILE = 'lock';
@@ -58,6 +58,12 @@ export class DirectoryLock {
       rmSync(own, { force: true });
     }
     return new DirectoryLock(file);
+  }
+
+  /** As `acquire`, for a directory that must be there already. @throws DirectoryLocked, `ENOENT` */
+  static acquireExisting(directory: string): DirectoryLock {
+    statSync(directory);
+    return DirectoryLock.acquire(directory);
   }
 
   release(): void {
