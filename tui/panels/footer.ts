@@ -118,6 +118,8 @@ export function drawPrompt(
       const nodes = state.status?.nodes.length ?? state.facts.nodes;
       const hint = language.hint(state.line.text, nodes);
       const left: Row = [span(': ', 'key'), ...editedLine(state.line, suggestionFor(state), width)];
+      const hasAnswer = state.line.text === '' && !hasResultLine && state.toast !== null;
+      if (hasAnswer) return [...left, ...drawResult(view)];
       if (hint === null) return left;
       const usage = span(`${hint.usage}  `, hint.isError ? 'bad' : 'accent');
       const full = spread(left, [usage, span(hint.summary, 'dim')], width);
