@@ -126,6 +126,8 @@ export class Proposals {
     const flight = this.#flights.get(sequence);
     if (flight === undefined) return;
     this.#remove(flight);
+    // It may be waiting for another try although an earlier copy has made it.
+    if (flight.placedAt === NONE) this.#unplaced = this.#unplaced.filter(other => other !== flight);
     if (replies === null) this.#finish(unknown(flight.id, 'executed earlier; its replies are not known'));
     else this.#finish({ kind: 'done', id: flight.id, replies, index, term });
   }

@@ -86,6 +86,15 @@ test('at the deadline: unknown when exposed, else refused with the reason', () =
   assert.is(proposals.bytes, 0);
 });
 
+test('a batch that was applied while it waited for another try is not sent any more', () => {
+  const { proposals, outcomes } = fixture(2);
+  proposals.placed(proposals.toPlace(0).slice(0, 1), LEADER, 1, 0);
+  proposals.notAppended(1, LEADER, 3);
+  proposals.applied(1, [], 5, 1);
+  assert.is(outcomes[0]?.kind, 'done');
+  assert.equal(sequences(proposals, 10), [2]);
+});
+
 test('an applied duplicate or a snapshot leaves exposed batches unknown; unexposed ones wait on', () => {
   const { proposals, outcomes } = fixture(3);
   proposals.placed(proposals.toPlace(0).slice(0, 2), LEADER, 1, 0);
