@@ -9,6 +9,8 @@ import { Cluster, type LinkRule, PERFECT, randomFrom } from './cluster.js';
 
 const SIZE = 5;
 const STEPS = 150;
+/** Retries included: far below what a retry without end would append. */
+const ENTRIES_MAX = 10 * STEPS;
 
 interface Write {
   readonly id: number;
@@ -69,6 +71,8 @@ class Swarm {
     cluster.run(3000);
     cluster.converge();
     this.#checkAlarms();
+    const { lastIndex } = cluster.driver(cluster.awaitLeader()).status().raft;
+    assert.ok(lastIndex < ENTRIES_MAX, `retries filled the log: ${lastIndex} entries`);
     const list = cluster.execute(cluster.awaitLeader(), ['lrange', 'l', '0', '-1'])[0] as readonly string[];
     return { done: this.#checkWrites(list), reads: this.#checkReads(list) };
   }
