@@ -44,12 +44,10 @@ export class Store {
     this.#state = state;
     const gapMs = cause === 'input' ? INPUT_GAP_MS : STATUS_GAP_MS;
     const dueMs = this.#lastShownMs + gapMs;
-    if (this.#timer !== null) {
-      if (dueMs >= this.#dueMs) return;
-      clearTimeout(this.#timer);
-    }
-    this.#dueMs = dueMs;
     const waitMs = dueMs - this.#now();
+    if (waitMs > 0 && this.#timer !== null && dueMs >= this.#dueMs) return;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#dueMs = dueMs;
     if (waitMs <= 0) this.#show();
     else this.#timer = setTimeout(() => this.#show(), waitMs);
   }

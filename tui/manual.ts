@@ -1,0 +1,117 @@
+/**
+ * The manual of the terminal program, written from the tables that run it.
+ *
+ * @module
+ */
+import { USAGE } from './arguments.js';
+import { EVENT_FILTERS, MAX_EVENT_LINES } from './event-lines.js';
+import { PROMPT_KEYS, shownKeys } from './keys.js';
+import { MIN_COLUMNS, MIN_ROWS } from './layout.js';
+import { bindingsOf, KEY_SECTIONS } from './panels/overlays.js';
+import { MAX_SAMPLES, STEP_MS } from './samples.js';
+import { LINK_METRICS, PANELS, type PanelId } from './state.js';
+import { THEME_NAMES } from './theme.js';
+import { PANEL_TITLES } from './view.js';
+
+const KEPT_SECONDS = (MAX_SAMPLES * STEP_MS) / 1000;
+
+const PANEL_NOTES: Readonly<Record<PanelId, string>> = {
+  nodes:
+    'One line a node: role (`★` leader, `●` follower, `◐` candidate, `◌` asking before it becomes one, `‖` paused, `✖` down, ' +
+    '`!` out of service), term, vote (of a candidate: votes it got), end of its log, commit index, entries it lacks against the ' +
+    'leader, what is left of its election timer, share of time its thread is busy, and as many further columns as fit. ' +
+    'With more nodes than lines, two stand in a line.',
+  links:
+    `The connection matrix: row = sender, column = receiver. Shows ${LINK_METRICS.join(', ')} (\`m\`). In \`loss\` a dot is a perfect link, ` +
+    'a digit tenths of messages lost, `✕` a cut link, `≡` a clogged one, `f` one with other faults; a cell flashes when a message ' +
+    'is lost on it. Numbers of stopped nodes are coloured.',
+  events:
+    `What happened, newest last: reports of the cluster, and every command sent from here with its answer and latency. Filters: ${EVENT_FILTERS.join(', ')}. ` +
+    `The newest ${MAX_EVENT_LINES} lines are kept.`,
+  log:
+    'The ends of all logs under each other, one cell an entry, its digit the last digit of its term. Entries not yet committed are ' +
+    'inverted; entries that contradict the leader’s are marked as errors: they will be replaced.',
+  roles: `What each node was in the last ${KEPT_SECONDS} seconds, one cell a half second; the last line shows who led, and gaps without a leader.`,
+  load: `Writes, reads, latency, messages and drops in the last ${KEPT_SECONDS} seconds.`,
+};
+
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|');
+}
+
+function table(rows: readonly (readonly [string, string])[]): string {
+  return [
+    '| key | does |',
+    '|---|---|',
+    ...rows.map(([keys, text]) => `| \`${cell(keys)}\` | ${cell(text)} |`),
+  ].join('\n');
+}
+
+function keyChapter(): string {
+  const sections = KEY_SECTIONS.map(({ title, scope, note }) => {
+    const rows = bindingsOf(scope).map(binding => [shownKeys(binding), binding.summary] as const);
+    const intro = note === '' ? '' : `${note[0]?.toUpperCase() ?? ''}${note.slice(1)}.\n\n`;
+    return `### ${title}\n\n${intro}${table(rows)}`;
+  });
+  const prompt = table(PROMPT_KEYS.map(({ keys, summary }) => [keys, summary] as const));
+  return [...sections, `### Command line\n\n${prompt}`].join('\n\n');
+}
+
+function panelChapter(): string {
+  return PANELS.map(
+    (panel, index) => `### ${index + 1} ${PANEL_TITLES[panel]}\n\n${PANEL_NOTES[panel]}`,
+  ).join('\n\n');
+}
+
+/** The whole of `docs/tui.md`; `frame` is a screen of the real program. */
+export function manual(frame: string): string {
+  return `# The terminal program
+
+<!-- Written from the program's own tables: UPDATE_GOLDENS=1 node dist/tests/tui/manual.test.js -->
+
+\`\`\`
+${frame.trimEnd()}
+\`\`\`
+
+## Starting
+
+\`\`\`
+${USAGE.trimEnd()}
+\`\`\`
+
+Without \`--data\` everything is kept in memory and ends with the program; the header says which it is. Without a terminal
+(output piped, \`TERM=dumb\`) status lines are printed instead, without escape codes. Exit codes: 0 done, 1 a command or an
+expectation failed or the cluster did not start, 2 bad usage, 128 + n ended by signal n.
+
+## Keys
+
+Every key that acts on the cluster sends a line of the command language, which is shown with its answer in the events: what
+keys do can be typed, or written into a script. Actions of keys that would cost the quorum are asked first, with the effect
+in numbers; typed commands are not.
+
+${keyChapter()}
+
+## Commands
+
+\`:\` takes every line of the command language (\`help\` lists them) and completes it; what is wrong with a line is said while
+it is typed. The line stays open after Enter, for the next command: Escape, or Enter on an empty line, leaves it. Text
+pasted from anywhere goes to the command line; each whole line of it runs. \`q\` or \`quit\` ends the program. Lines are
+remembered in \`$XDG_STATE_HOME/raftkv/history\` (\`~/.local/state\` by default).
+
+## Panels
+
+A terminal of at least ${MIN_COLUMNS}×${MIN_ROWS} is needed; 80×24 shows nodes, links, a line of load and events, larger ones more. A panel that has no
+place is shown alone when it is focused; \`z\` shows the focused panel alone at any size.
+
+${panelChapter()}
+
+## Colours and characters
+
+Themes: ${THEME_NAMES.join(', ')}. True colour, 256 or 16 colours are used as \`COLORTERM\` and \`TERM\` say; \`NO_COLOR\` or \`--no-color\` means none.
+Nothing is said by colour alone: each role has its glyph and word, each cell its digit, the focus a heavy frame, the
+selection a mark. Hues are told apart with any common colour blindness. \`--ascii\`, or a locale without UTF-8, keeps to ASCII.
+
+The program draws at most ten frames a second, plus what answers a key, and sends only the lines that changed. It reads the
+cluster's status stream and is on no path of its data.
+`;
+}
