@@ -1,0 +1,218 @@
+/**
+ * What a recorded history says of speed and availability: counts by operation and outcome, latencies over time, gaps.
+ *
+ * @module
+ */
+import type { OperationOutcome } from './history.js';
+import { readLines } from './history-file.js';
+import type { RecordedOperation } from './load-client.js';
+
+export type OutcomeName = 'ok' | 'failed' | 'unknown';
+
+export interface OperationCounts {
+  readonly op: string;
+  readonly ok: number;
+  readonly failed: number;
+  readonly unknown: number;
+  /** Of the acknowledged ones, milliseconds. */
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly maxMs: number;
+}
+
+export interface Second {
+  readonly ok: number;
+  readonly failed: number;
+  readonly unknown: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+}
+
+/** A time in which nothing was acknowledged. */
+export interface Gap {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+export interface LatencyPoint {
+  readonly atMs: number;
+  readonly latencyMs: number;
+  readonly op: string;
+  readonly outcome: OutcomeName;
+}
+
+export interface PhaseCounts {
+  readonly phase: string;
+  readonly operations: readonly OperationCounts[];
+}
+
+export interface Measurements {
+  readonly operations: number;
+  readonly ok: number;
+  readonly failed: number;
+  readonly unknown: number;
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly byOperation: readonly OperationCounts[];
+  readonly byPhase: readonly PhaseCounts[];
+  /** Why calls failed or stayed unknown, by error word. */
+  readonly errors: Readonly<Record<string, number>>;
+  readonly seconds: readonly Second[];
+  readonly longestGap: Gap;
+  /** Longer than `GAP_MS`, in order. */
+  readonly gaps: readonly Gap[];
+  /** At most `MAX_POINTS`, spread over the run. */
+  readonly points: readonly LatencyPoint[];
+}
+
+/** Shorter silences are no gap. */
+export const GAP_MS = 250;
+const MAX_POINTS = 6_000;
+
+const NAMES: Readonly<Record<string, OutcomeName>> = { true: 'ok', false: 'failed', unknown: 'unknown' };
+export const outcomeName = (ok: OperationOutcome): OutcomeName => NAMES[String(ok)] ?? 'unknown';
+
+export const isRead = (op: string): boolean =>
+  op === 'get' || op === 'lrange' || op === 'smembers' || op === 'balances';
+
+/** `values` must be sorted. */
+export function quantile(values: readonly number[], share: number): number {
+  return values[Math.min(values.length - 1, Math.floor(values.length * share))] ?? 0;
+}
+
+class Tally {
+  ok = 0;
+  failed = 0;
+  unknown = 0;
+  readonly latenciesMs: number[] = [];
+
+  add(outcome: OutcomeName, latencyMs: number): void {
+    this[outcome] += 1;
+    if (outcome === 'ok') this.latenciesMs.push(latencyMs);
+  }
+
+  summary(): Omit<OperationCounts, 'op'> {
+    const sorted = this.latenciesMs.sort((a, b) => a - b);
+    const { ok, failed, unknown } = this;
+    return {
+      ok,
+      failed,
+      unknown,
+      p50Ms: quantile(sorted, 0.5),
+      p99Ms: quantile(sorted, 0.99),
+      maxMs: sorted[sorted.length - 1] ?? 0,
+    };
+  }
+}
+
+/** Reads a history written by this harness; what comes after the load (`final`) is left out. */
+export function measureHistory(path: string, untilMs: number): Measurements {
+  const collector = new Collector(untilMs);
+  readLines(path, {
+    onLine: text => {
+      if (text !== '') collector.take(JSON.parse(text) as RecordedLine);
+    },
+  });
+  return collector.result();
+}
+
+type RecordedLine = Pick<RecordedOperation, 'op' | 'ok' | 'phase' | 'error'> & {
+  readonly call_ns: number;
+  readonly return_ns: number | null;
+};
+
+class Collector {
+  readonly #untilMs: number;
+  readonly #total = new Tally();
+  readonly #byPhase = new Map<string, Map<string, Tally>>();
+  readonly #byOperation = new Map<string, Tally>();
+  readonly #seconds: Tally[] = [];
+  readonly #errors: Record<string, number> = {};
+  readonly #acknowledgedMs: number[] = [];
+  readonly #points: LatencyPoint[] = [];
+  #seen = 0;
+  #fromMs = Number.POSITIVE_INFINITY;
+
+  constructor(untilMs: number) {
+    this.#untilMs = untilMs;
+  }
+
+  take({ op, ok, phase, error, call_ns: callNs, return_ns: returnNs }: RecordedLine): void {
+    if (phase === 'final') return;
+    const outcome = outcomeName(ok);
+    const callMs = callNs / 1e6;
+    const returnMs = returnNs === null ? this.#untilMs : returnNs / 1e6;
+    const latencyMs = returnMs - callMs;
+    this.#fromMs = Math.min(this.#fromMs, callMs);
+    this.#total.add(outcome, latencyMs);
+    tallyOf(this.#byOperation, op).add(outcome, latencyMs);
+    const phaseTallies = this.#byPhase.get(phase) ?? new Map<string, Tally>();
+    this.#byPhase.set(phase, phaseTallies);
+    tallyOf(phaseTallies, op).add(outcome, latencyMs);
+    const second = Math.floor((outcome === 'unknown' ? callMs : returnMs) / 1000);
+    this.#secondAt(second).add(outcome, latencyMs);
+    if (error !== undefined) this.#errors[error] = (this.#errors[error] ?? 0) + 1;
+    if (outcome === 'ok') this.#acknowledgedMs.push(returnMs);
+    this.#sample({ atMs: callMs, latencyMs, op, outcome });
+  }
+
+  result(): Measurements {
+    const { ok, failed, unknown } = this.#total;
+    const fromMs = Number.isFinite(this.#fromMs) ? this.#fromMs : 0;
+    const gaps = this.#gaps(fromMs);
+    const longest = gaps.reduce((best, gap) => (lengthOf(gap) > lengthOf(best) ? gap : best), {
+      fromMs,
+      toMs: fromMs,
+    });
+    return {
+      operations: ok + failed + unknown,
+      ok,
+      failed,
+      unknown,
+      fromMs,
+      toMs: this.#untilMs,
+      byOperation: countsOf(this.#byOperation),
+      byPhase: [...this.#byPhase].map(([phase, tallies]) => ({ phase, operations: countsOf(tallies) })),
+      errors: this.#errors,
+      seconds: Array.from(this.#seconds, tally => (tally ?? new Tally()).summary()),
+      longestGap: longest,
+      gaps: gaps.filter(gap => lengthOf(gap) >= GAP_MS),
+      points: this.#points.sort((a, b) => a.atMs - b.atMs),
+    };
+  }
+
+  #secondAt(second: number): Tally {
+    const tally = this.#seconds[second] ?? new Tally();
+    this.#seconds[second] = tally;
+    return tally;
+  }
+
+  #gaps(fromMs: number): Gap[] {
+    const times = [fromMs, ...this.#acknowledgedMs.sort((a, b) => a - b), this.#untilMs];
+    return times.slice(1).map((toMs, index) => ({ fromMs: times[index] ?? toMs, toMs }));
+  }
+
+  /** Every call has the same chance to be drawn (reservoir sampling); what went wrong is spread out as the rest. */
+  #sample(point: LatencyPoint): void {
+    this.#seen += 1;
+    if (this.#points.length < MAX_POINTS) {
+      this.#points.push(point);
+      return;
+    }
+    const slot = Math.floor(Math.random() * this.#seen);
+    if (slot < MAX_POINTS) this.#points[slot] = point;
+  }
+}
+
+export const lengthOf = (gap: Gap): number => gap.toMs - gap.fromMs;
+
+function tallyOf(tallies: Map<string, Tally>, name: string): Tally {
+  const known = tallies.get(name);
+  if (known !== undefined) return known;
+  const tally = new Tally();
+  tallies.set(name, tally);
+  return tally;
+}
+
+const countsOf = (tallies: ReadonlyMap<string, Tally>): OperationCounts[] =>
+  [...tallies].map(([op, tally]) => ({ op, ...tally.summary() })).sort((a, b) => a.op.localeCompare(b.op));
