@@ -85,10 +85,8 @@ const back: ActionHandler = state =>
     query: { filter: 'all', text: '', node: null },
   });
 
-const freeze: ActionHandler = state => {
-  if (!state.frozen) return only({ ...state, frozen: true });
-  return only({ ...state, frozen: false, status: state.latest, samples: [], rates: null });
-};
+const freeze: ActionHandler = state =>
+  only(state.frozen ? { ...state, ...state.live, frozen: false } : { ...state, frozen: true });
 
 const explain: ActionHandler = state => {
   const text = explainSelection(state);

@@ -4,14 +4,14 @@
  * @module
  */
 
-export interface Completion {
+interface Completion {
   /** Where the word being completed begins. */
   readonly start: number;
   /** Words that can stand there, best first. */
   readonly words: readonly string[];
 }
 
-export interface Hint {
+interface Hint {
   /** `edit FROM TO P`, or what is wrong. */
   readonly usage: string;
   readonly summary: string;
@@ -26,7 +26,7 @@ export interface CommandLanguage {
   readonly commands: readonly CommandHelp[];
 }
 
-export interface CommandHelp {
+interface CommandHelp {
   readonly group: string;
   readonly usage: string;
   readonly summary: string;

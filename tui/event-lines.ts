@@ -106,7 +106,7 @@ export function answerCommand(
 }
 
 export const EVENT_FILTERS = ['all', 'elections', 'faults', 'commands', 'trouble'] as const;
-export type EventFilter = (typeof EVENT_FILTERS)[number];
+type EventFilter = (typeof EVENT_FILTERS)[number];
 
 const FILTER_KINDS: Readonly<Record<Exclude<EventFilter, 'all'>, readonly EventLineKind[]>> = {
   elections: ['election', 'leader', 'step-down', 'vote', 'membership'],

@@ -8,14 +8,14 @@ import type { PanelId } from './state.js';
 export const MIN_COLUMNS = 60;
 export const MIN_ROWS = 16;
 
-export interface PlacedPanel {
+interface PlacedPanel {
   readonly panel: PanelId;
   readonly width: number;
   readonly height: number;
 }
 
 /** A horizontal slice of the screen: panels side by side, or the load as one line without a frame. */
-export type Band =
+type Band =
   | { readonly kind: 'panels'; readonly height: number; readonly panels: readonly PlacedPanel[] }
   | { readonly kind: 'strip'; readonly height: 1 };
 

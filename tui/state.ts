@@ -53,7 +53,7 @@ export interface Toast {
   readonly text: string;
 }
 
-export interface Completing {
+interface Completing {
   readonly start: number;
   readonly words: readonly string[];
   readonly at: number;
@@ -68,21 +68,25 @@ export interface SessionFacts {
   readonly version: string;
 }
 
-export interface State {
+/** What the snapshots have brought, apart from events. */
+export interface Picture {
+  /** The newest snapshot; null before the first. */
+  readonly status: ClusterStatus | null;
+  readonly samples: readonly Sample[];
+  readonly rates: LinkRates | null;
+  /** When the leader took over, or when there was none any more; milliseconds since the epoch. */
+  readonly leaderSinceMs: number;
+}
+
+export interface State extends Picture {
   readonly facts: SessionFacts;
   readonly columns: number;
   readonly rows: number;
   readonly phase: Phase;
-  /** The snapshot shown; null before the first. */
-  readonly status: ClusterStatus | null;
-  /** While frozen: what arrived since, shown when thawed. */
+  /** While frozen the picture shown stays and `live` goes on; otherwise they are the same. */
   readonly frozen: boolean;
-  readonly latest: ClusterStatus | null;
-  readonly samples: readonly Sample[];
-  readonly rates: LinkRates | null;
+  readonly live: Picture;
   readonly events: EventLines;
-  /** When the leader shown took over, or when there was none any more; milliseconds since the epoch. */
-  readonly leaderSinceMs: number;
 
   readonly mode: Mode;
   readonly focus: PanelId;
@@ -116,19 +120,18 @@ export interface InitialState {
   readonly history?: readonly string[];
 }
 
+const NO_PICTURE: Picture = { status: null, samples: [], rates: null, leaderSinceMs: 0 };
+
 export function initialState({ facts, columns, rows, history = [] }: InitialState): State {
   return {
     facts,
     columns,
     rows,
     phase: { kind: 'starting' },
-    status: null,
+    ...NO_PICTURE,
     frozen: false,
-    latest: null,
-    samples: [],
-    rates: null,
+    live: NO_PICTURE,
     events: NO_EVENTS,
-    leaderSinceMs: 0,
     mode: { kind: 'panels' },
     focus: 'nodes',
     zoomed: false,

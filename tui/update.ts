@@ -15,7 +15,7 @@ import { nextRates } from './link-rates.js';
 import { pasteText, promptKey, reverseSearchKey } from './prompt-input.js';
 import { addSample } from './samples.js';
 import { searchKey } from './search-input.js';
-import type { Phase, State, Toast } from './state.js';
+import type { Phase, Picture, State, Toast } from './state.js';
 import { only, type Step, type Surroundings } from './step.js';
 import { printable } from './text.js';
 
@@ -75,26 +75,24 @@ function boundKey(state: State, key: KeyPress, around: Surroundings): Step {
   }
 }
 
-/** Takes a new snapshot in. While frozen only events and samples grow, what is drawn stays. */
+function nextPicture(before: Picture, status: ClusterStatus): Picture {
+  const isSameLeader = before.status !== null && before.status.leader === status.leader;
+  return {
+    status,
+    samples: addSample(before.samples, status),
+    rates: nextRates(before.rates, status),
+    leaderSinceMs: isSameLeader ? before.leaderSinceMs : status.atMs,
+  };
+}
+
+/** Takes a new snapshot in. While frozen the picture on the screen stays; events are collected all the same. */
 function takeStatus(state: State, status: ClusterStatus): State {
   const phase: Phase = state.phase.kind === 'starting' ? { kind: 'running' } : state.phase;
-  const collected: State = {
-    ...state,
-    phase,
-    latest: status,
-    events: addClusterEvents(state.events, status),
-  };
-  if (state.frozen) return collected;
-  const before = state.status;
-  const isSameLeader = before !== null && before.leader === status.leader;
-  return {
-    ...collected,
-    status,
-    samples: addSample(state.samples, status),
-    rates: nextRates(state.rates, status),
-    leaderSinceMs: isSameLeader ? state.leaderSinceMs : status.atMs,
-    node: Math.min(state.node, Math.max(0, status.nodes.length - 1)),
-  };
+  const live = nextPicture(state.live, status);
+  const events = addClusterEvents(state.events, status);
+  const taken: State = { ...state, phase, live, events };
+  if (state.frozen) return taken;
+  return { ...taken, ...live, node: Math.min(state.node, Math.max(0, status.nodes.length - 1)) };
 }
 
 /** Where a write or read stands in the log, for what `raftkv` answers about the store. */

@@ -149,7 +149,9 @@ test('frozen, the picture stays while events are collected; thawed, the newest i
   const next = update(frozen, { kind: 'status', status: later }, SMALL_LANGUAGE).state;
   assert.is(next.status?.term, 7);
   assert.is(next.events.lines.at(-1)?.text, 'boom');
+  assert.is(next.samples.length, 1);
   assert.is(press(next, 'f').state.status?.term, 9);
+  assert.is(press(next, 'f').state.samples.length, 2);
 });
 
 test('an answer stands beside its command, with its place in the log', () => {

@@ -37,7 +37,7 @@ function parts(view: View, status: ClusterStatus): Row[] {
     [span(`commit ${compact(status.commit)}`)],
     [span(`${compact(status.writesPerSecond + status.readsPerSecond)} op/s`)],
     [span(`p99 ${latency(status.latencyMsP99)}`)],
-    [span(status.durable ? 'on disk' : 'in memory', 'dim')],
+    [span(state.facts.store, 'dim')],
     [span(`dropped ${compact(status.droppedPerSecond)}/s`)],
     [span(`quorum ${status.quorum}`, 'dim')],
     [span(status.leader === null ? '' : `leader for ${since}`, 'dim')],
