@@ -7,10 +7,13 @@
  * @module
  */
 import { Piscina } from 'piscina';
-import type { PlanOptions } from './draw-plan.js';
+import { drawPlan, type PlanOptions } from './draw-plan.js';
 import { FAULT_NAMES } from './plan.js';
 import type { SeedReport, SeedTask } from './seed-report.js';
 import { type Summary, Tally } from './tally.js';
+
+/** A run takes well under a second; this is for those that never end. */
+const SEED_TIMEOUT_MS = 300_000;
 
 export interface CampaignOptions {
   readonly firstSeed: number;
@@ -55,6 +58,36 @@ function openPool(threads: number): Piscina {
   return pool;
 }
 
+/** A run that does not end is a failure like others: something in it goes round in circles. */
+async function playInTime(pool: Piscina, task: SeedTask): Promise<SeedReport> {
+  const signal = AbortSignal.timeout(SEED_TIMEOUT_MS);
+  try {
+    return (await pool.run(task, { signal })) as SeedReport;
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    return endlessRun(task);
+  }
+}
+
+const endlessRun = ({ seed, options }: SeedTask): SeedReport => ({
+  seed,
+  nodes: drawPlan(seed, options).nodes,
+  violation: {
+    kind: 'endless',
+    atMs: 0,
+    message: `the run did not end within ${SEED_TIMEOUT_MS / 1000} s of real time`,
+  },
+  vacuous: null,
+  simulatedMs: 0,
+  events: 0,
+  checks: 0,
+  operations: 0,
+  traceHash: '',
+  coverage: {},
+  lastEvents: [],
+  elapsedMs: SEED_TIMEOUT_MS,
+});
+
 async function runIn(pool: Piscina, options: CampaignOptions): Promise<CampaignResult> {
   const startedMs = performance.now();
   const tally = new Tally();
@@ -67,7 +100,7 @@ async function runIn(pool: Piscina, options: CampaignOptions): Promise<CampaignR
     while (mayBegin()) {
       const task: SeedTask = { seed: next, options: options.plan, mutant: options.mutant };
       next += 1;
-      const report = (await pool.run(task)) as SeedReport;
+      const report = await playInTime(pool, task);
       tally.add(report);
       if (report.violation !== null) failures.push(report);
       options.onReport?.(report, tally.runs);

@@ -34,7 +34,6 @@ export interface HuntOptions {
 export async function huntMutant(mutant: Mutant, options: HuntOptions): Promise<Hunt> {
   const { failures, summary, elapsedMs } = await runCampaign({
     ...options,
-    plan: { ...options.plan, ...mutant.hunt },
     mutant: mutant.name,
   });
   const [first] = failures;

@@ -25,6 +25,8 @@ export type ViolationKind =
   | 'no-progress'
   | 'not-converged'
   | 'crashed'
+  /** The simulation itself did not come to an end. */
+  | 'endless'
   | 'alarm';
 
 export class Violation extends Error {

@@ -121,6 +121,12 @@ export const DURABILITY_MUTANTS: readonly Mutant[] = [
       ),
   },
   {
+    name: 'rotation-not-synced',
+    breaks: 'A log segment is left for the next one before it is durable.',
+    source: 'tigerbeetle pull request 2345; syncs of all but the last file',
+    install: patches => patches.method(FaultyDisk, 'syncNow', () => () => undefined),
+  },
+  {
     name: 'directory-not-synced',
     breaks: 'Files are created and renamed without syncing their directory.',
     source: 'etcd issue 6368',

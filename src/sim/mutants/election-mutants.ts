@@ -144,4 +144,21 @@ export const ELECTION_MUTANTS: readonly Mutant[] = [
           },
       ),
   },
+  {
+    name: 'any-message-resets-timer',
+    breaks: 'Every message puts off the own election, also the vain requests of a node that cannot win.',
+    source: 'Raft paper, Figure 2, Followers: only AppendEntries of the leader or a granted vote',
+    install: patches => {
+      const stateOf = watchCores(patches);
+      patches.method(
+        Raft,
+        'step',
+        original =>
+          function (message) {
+            if (this.role !== 'leader' && message.from !== this.id) stateOf(this).electionElapsed = 0;
+            original.call(this, message);
+          },
+      );
+    },
+  },
 ];

@@ -4,7 +4,6 @@
  * @module
  */
 import { jointCommitted } from '../../raft/quorum.js';
-import { Raft } from '../../raft/raft.js';
 import { Tracker } from '../../raft/tracker.js';
 import type { Mutant } from './mutant.js';
 
@@ -14,41 +13,6 @@ export const MEMBERSHIP_MUTANTS: readonly Mutant[] = [
     breaks: 'Snapshots carry the membership of the start instead of the current one.',
     source: 'Raft dissertation 5.1; async-raft dba24036',
     mutation: 'stale-membership-in-snapshot',
-  },
-  {
-    name: 'membership-change-ignored',
-    breaks: 'A node that applies a membership change goes on with the members it had.',
-    source: 'Raft paper, section 6; RedisRaft issue 28',
-    install: patches =>
-      patches.method(
-        Raft,
-        'applyConfChange',
-        () =>
-          function () {
-            return this.configuration;
-          },
-      ),
-  },
-  {
-    name: 'removed-members-count',
-    breaks: 'The acknowledgement of every member ever known counts towards a quorum of the current size.',
-    source: 'Raft paper, section 6: a majority of the current configuration',
-    install: patches => {
-      const known = new WeakMap<Tracker, Map<number, { match: number }>>();
-      patches.method(
-        Tracker,
-        'committedIndex',
-        () =>
-          function () {
-            const all = known.get(this) ?? new Map();
-            known.set(this, all);
-            for (const progress of this.members) all.set(progress.id, progress);
-            const acked = [...all.values()].map(({ match }) => match).sort((a, b) => b - a);
-            const needed = Math.floor(this.configuration.voters.length / 2) + 1;
-            return acked[needed - 1] ?? 0;
-          },
-      );
-    },
   },
   {
     name: 'learner-counts',

@@ -7,7 +7,6 @@
  * @module
  */
 import type { Mutation } from '../../node/driver-options.js';
-import type { PlanOptions } from '../draw-plan.js';
 
 export interface Mutant {
   readonly name: string;
@@ -17,8 +16,6 @@ export interface Mutant {
   readonly source: string;
   /** A switch of the driver. */
   readonly mutation?: Mutation;
-  /** What runs that look for it are like, where the usual ones rarely meet it. */
-  readonly hunt?: PlanOptions;
   /** Breaks the rule in this process. */
   readonly install?: (patches: Patches) => void;
 }
