@@ -13,7 +13,7 @@ import type { NodeSpec } from '../src/runtime/node-protocol.js';
 if (parentPort === null) throw new Error('workers/node runs as a worker thread');
 
 void hostNode(workerData as NodeWorkerData<NodeSpec>, parentPort, async (context: FrontContext) => {
-  const { engine, spec, addresses, admin } = context;
+  const { engine, spec, addresses, admin, backups, isDataFull } = context;
   const own = spec.addresses.find(({ node }) => node === spec.node);
   const { maxClients, maxKeyBytes, maxValueBytes, followerWrites } = spec.config;
   const gateway = new Gateway(
@@ -27,6 +27,8 @@ void hostNode(workerData as NodeWorkerData<NodeSpec>, parentPort, async (context
         clients: maxClients,
         sizes: { keyBytes: maxKeyBytes, valueBytes: maxValueBytes },
       },
+      backups,
+      isDataFull,
     },
     engine,
     admin,

@@ -55,6 +55,9 @@ const serve = async (path: string | undefined, flags: ServeFlags): Promise<void>
         `leader ${status.leader ?? 'none'}, term ${status.term}, ${where}, seed ${status.seed}, ` +
         `after ${((performance.now() - startedAt) / 1000).toFixed(1)} s`,
     );
+    for (const { node, state, lastError } of status.nodes) {
+      if (state === 'faulty') printError(`node ${node} takes no part: ${lastError}; see raftkv repair`);
+    }
     await endOf(cluster, stopped);
   } finally {
     await cluster.stop();

@@ -26,6 +26,10 @@ export interface ClusterConfig {
   readonly maxClients: number;
   /** A node snapshots its state and shortens its log after so many entries. */
   readonly snapshotEntries: number;
+  /** Keys and values may take so much in all; then writes that could add to them are refused. 0: no limit. */
+  readonly dataLimitMb: number;
+  /** What becomes of a node whose disk failed: left down for an operator, or started again from what is on its disk. */
+  readonly afterDiskError: 'stay-down' | 'restart';
   /** What a follower does with a write: hand it to the leader, or answer `-MOVED`. */
   readonly followerWrites: 'forward' | 'redirect';
 }
@@ -43,6 +47,8 @@ export const DEFAULT_CONFIG: ClusterConfig = {
   maxValueBytes: 8 * 1024 * 1024,
   maxClients: 10_000,
   snapshotEntries: 50_000,
+  dataLimitMb: 0,
+  afterDiskError: 'stay-down',
   followerWrites: 'forward',
 };
 

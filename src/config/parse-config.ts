@@ -56,6 +56,9 @@ const servers: Reader<readonly string[]> = text => {
 const followerWrites: Reader<ClusterConfig['followerWrites']> = text =>
   text === 'forward' || text === 'redirect' ? text : new Expected('forward or redirect');
 
+const afterDiskError: Reader<ClusterConfig['afterDiskError']> = text =>
+  text === 'stay-down' || text === 'restart' ? text : new Expected('stay-down or restart');
+
 const spec = <F extends keyof ClusterConfig>(field: F, read: Reader<ClusterConfig[F]>): KeySpec<F> => ({
   field,
   read,
@@ -73,6 +76,8 @@ const KEYS = {
   max_value_bytes: spec('maxValueBytes', integer(1, 67_108_864, 'a number of bytes')),
   max_clients: spec('maxClients', integer(1, 1_000_000, 'a number of connections')),
   snapshot_entries: spec('snapshotEntries', integer(10, 100_000_000, 'a number of entries')),
+  data_limit_mb: spec('dataLimitMb', integer(0, 1_000_000, 'a number of MiB')),
+  after_disk_error: spec('afterDiskError', afterDiskError),
   follower_writes: spec('followerWrites', followerWrites),
 } as const satisfies Record<string, { field: keyof ClusterConfig; read: Reader<unknown> }>;
 

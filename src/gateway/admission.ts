@@ -7,12 +7,15 @@
 import type { CommandArguments } from '../engine/engine.js';
 import { appendCommand, checkCommand } from '../kv/admission.js';
 import { type Command, hasRightArity } from '../kv/commands/command.js';
-import { unknownCommand, wrongArity } from '../kv/error-replies.js';
+import { DATA_FULL, unknownCommand, wrongArity } from '../kv/error-replies.js';
+import { mayGrow } from '../kv/growth.js';
 import { EMPTY_ARRAY, type ErrorReply, error, QUEUED } from '../kv/reply.js';
 import type { Client, CommandEntry, GatewayCommand, GatewayServices } from './commands/gateway-command.js';
 import { keySlot } from './key-slot.js';
 import { keysOf } from './keys.js';
+import { permissionRefusal } from './permission.js';
 import type { Segment } from './segment.js';
+import type { Role } from './users.js';
 import { detached } from './wire-text.js';
 
 /** A command of the gateway that begins when all before it is answered. */
@@ -90,7 +93,14 @@ function refusalOf(
   if (entry === undefined) return unknownCommand(args[0] ?? '', args.slice(1));
   const { arity, name } = entry.command;
   const isRightArity = arity >= 0 ? args.length === arity : args.length >= -arity;
-  return isRightArity ? null : wrongArity(name);
+  if (!isRightArity) return wrongArity(name);
+  return permissionRefusal(client.state, roleFor(entry), name);
+}
+
+/** What is executed from a transaction was permitted when it was queued. */
+function roleFor(entry: CommandEntry): Role {
+  if (entry.kind === 'gateway') return entry.command.role ?? 'read-only';
+  return entry.kind === 'once' ? 'read-write' : 'read-only';
 }
 
 /** A refused command makes EXEC abort. */
@@ -129,7 +139,7 @@ function admitStoreCommand(
   segment.addLocal(QUEUED);
 }
 
-/** Arity, sizes, and with redirection whether this node is the right one. */
+/** Arity, role, sizes, and with redirection whether this node is the right one. */
 function storeRefusal(
   client: Client,
   command: Command,
@@ -138,11 +148,16 @@ function storeRefusal(
   gateway: GatewayServices,
 ): ErrorReply | null {
   if (!hasRightArity(command, args.length - 1)) return wrongArity(command.name);
-  const { limits, redirect } = gateway.settings;
+  if (command.access === 'write') {
+    const refused = permissionRefusal(client.state, 'read-write', command.name);
+    if (refused !== null) return refused;
+  }
+  const { limits, redirect, isDataFull } = gateway.settings;
   if (bytes > limits.sizes.keyBytes) {
     const tooLong = checkCommand(command, args.slice(1), limits.sizes);
     if (tooLong !== null) return tooLong;
   }
+  if (command.access === 'write' && isDataFull() && mayGrow(command, args.slice(1))) return DATA_FULL;
   if (!redirect || (client.state.readOnly && command.access === 'read')) return null;
   return redirection(command, args, gateway);
 }

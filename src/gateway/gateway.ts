@@ -37,6 +37,7 @@ export class Gateway {
       settings: this.#settings,
       engine,
       admin,
+      backups: options.backups ?? null,
       metrics: this.#metrics,
       clients: this.#connections,
       startedAtMs: Date.now(),
@@ -56,8 +57,8 @@ export class Gateway {
 
   /** @throws GatewayError `port-in-use`, `cannot-listen`, `unprotected` */
   async listen(): Promise<void> {
-    const { host, port, password } = this.#settings;
-    if (password === null && !isLoopback(host)) {
+    const { host, port, users } = this.#settings;
+    if (users.isOpen && !isLoopback(host)) {
       const why = `refusing to listen on ${host}: outside loopback a password is required`;
       throw new GatewayError('unprotected', port, why);
     }
@@ -132,7 +133,7 @@ export class Gateway {
     const id = this.#nextClientId++;
     const address = `${socket.remoteAddress}:${socket.remotePort}`;
     const local = `${socket.localAddress}:${socket.localPort}`;
-    const state = new ClientState(id, address, local, this.#settings.password === null, Date.now());
+    const state = new ClientState(id, address, local, this.#settings.users.initial, Date.now());
     const connection = new Connection({
       socket,
       state,

@@ -4,7 +4,9 @@
  * @module
  */
 import { DEFAULT_LIMITS, type Limits } from '../kv/limits.js';
+import type { BackupSource } from '../runtime/backups.js';
 import { DEFAULT_PARSER_LIMITS, type ParserLimits } from './resp/limits.js';
+import type { UserAccount } from './users.js';
 
 /** Sizes are bytes unless the name says otherwise. What happens at each limit is said beside it. */
 export interface GatewayLimits {
@@ -70,7 +72,11 @@ export interface GatewayOptions {
   readonly redirect?: boolean;
   /** Reads by the leader's lease instead of ReadIndex; default false. */
   readonly leaseReads?: boolean;
-  /** Required of every client; default none. Without one only loopback addresses are listened on. */
-  readonly password?: string;
+  /** Default none: then no password is asked for, and only loopback addresses are listened on. */
+  readonly users?: readonly UserAccount[];
   readonly limits?: Partial<GatewayLimits>;
+  /** For RAFT BACKUP; default none. */
+  readonly backups?: BackupSource;
+  /** The store holds as much as it may: commands that could add to it are refused. Default: it never does. */
+  readonly isDataFull?: () => boolean;
 }

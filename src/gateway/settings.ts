@@ -9,6 +9,7 @@ import {
   type GatewayOptions,
   type NodeEndpoint,
 } from './options.js';
+import { Users } from './users.js';
 
 export interface Settings {
   readonly node: number;
@@ -17,8 +18,9 @@ export interface Settings {
   readonly nodes: readonly NodeEndpoint[];
   redirect: boolean;
   leaseReads: boolean;
-  password: string | null;
+  readonly users: Users;
   limits: GatewayLimits;
+  readonly isDataFull: () => boolean;
 }
 
 export function settingsOf(options: GatewayOptions): Settings {
@@ -29,8 +31,9 @@ export function settingsOf(options: GatewayOptions): Settings {
     nodes: options.nodes,
     redirect: options.redirect ?? false,
     leaseReads: options.leaseReads ?? false,
-    password: options.password ?? null,
+    users: new Users(options.users ?? []),
     limits: limitsOf(options.limits ?? {}),
+    isDataFull: options.isDataFull ?? (() => false),
   };
 }
 

@@ -21,6 +21,10 @@ export const BIT_VALUE_INVALID = error('ERR bit is not an integer or out of rang
 export const STRING_TOO_LONG = error('ERR string exceeds maximum allowed size (proto-max-bulk-len)');
 export const INVALID_CURSOR = error('ERR invalid cursor');
 export const DB_OUT_OF_RANGE = error('ERR DB index is out of range');
+/** Redis's word for its own limit is `maxmemory`; here it is the config's `data_limit_mb`. Certainly not executed. */
+export const DATA_FULL = error(
+  "OOM command not allowed: the data has reached its limit ('data_limit_mb'), delete keys first",
+);
 export const SAME_OBJECT = error('ERR source and destination objects are the same');
 
 /** `name` as the client sees it in Redis: lower case. */

@@ -54,7 +54,11 @@ export function resolveOptions(options: ClusterOptions): RuntimeSpec {
     seed: options.seed ?? Math.floor(Math.random() * 0x1_0000_0000),
     traceFile: options.traceFile ?? null,
     matrix: options.matrix === undefined ? null : validateMatrix(options.matrix, nodes),
-    restartPolicy: { ...DEFAULT_RESTART_POLICY, ...options.restartPolicy },
+    restartPolicy: {
+      ...DEFAULT_RESTART_POLICY,
+      afterDiskError: config.afterDiskError === 'restart',
+      ...options.restartPolicy,
+    },
     maxHeapMb: options.maxHeapMb ?? DEFAULT_HEAP_MB,
   };
 }

@@ -79,16 +79,20 @@ export class ClusterRuntime {
     });
   }
 
-  /** Starts all nodes. @throws the first node's failure, after everything is stopped again */
+  /**
+   * Starts all nodes. Those whose disks cannot be trusted are left down as faulty as long as the others are a majority.
+   * @throws the first other failure, after everything is stopped again
+   */
   async start(): Promise<void> {
     const isMember = (node: number): boolean => !this.roster.get(node).record.isRemoved;
     const members = this.roster.nodes.filter(isMember);
     for (const node of this.roster.nodes) if (!isMember(node)) this.supervisor.enterRemoved(node);
     const starts = await Promise.allSettled(members.map(node => this.supervisor.start(node)));
-    const failed = starts.find(start => start.status === 'rejected');
-    if (failed === undefined) return;
+    const failed = members.filter((_, i) => starts[i]?.status === 'rejected');
+    const isFaulty = (node: number): boolean => this.supervisor.describe(node).state === 'faulty';
+    if (failed.length * 2 < members.length && failed.every(isFaulty)) return;
     await this.stop();
-    throw failed.reason;
+    throw starts.find(start => start.status === 'rejected')?.reason;
   }
 
   async stop(): Promise<void> {

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Engine } from '../engine/engine.js';
+import type { BackupSource } from './backups.js';
 import type { ClusterHandle } from './handle.js';
 import type { NodeAddress, NodeSpec } from './node-protocol.js';
 
@@ -21,6 +22,9 @@ export interface FrontContext {
   readonly addresses: readonly NodeAddress[];
   /** The whole cluster, for operators' commands. */
   readonly admin: Pick<ClusterHandle, 'execute' | 'status'>;
+  readonly backups: BackupSource;
+  /** The store holds as much as the config allows: nothing may be added. */
+  readonly isDataFull: () => boolean;
 }
 
 /** Resolves when the port is open. @throws an error with code `port-in-use` naming the port */

@@ -6,11 +6,14 @@
 import type { BatchId, Engine, Outcome } from '../engine/engine.js';
 import { appendCommand, checkCommand } from '../kv/admission.js';
 import { BatchBuilder } from '../kv/batch-builder.js';
+import type { Command } from '../kv/commands/command.js';
 import { commandNamed } from '../kv/commands/table.js';
-import { unknownCommand } from '../kv/error-replies.js';
+import { DATA_FULL, unknownCommand } from '../kv/error-replies.js';
+import { mayGrow } from '../kv/growth.js';
 import type { Limits } from '../kv/limits.js';
-import { isErrorReply, type Reply } from '../kv/reply.js';
+import { type ErrorReply, isErrorReply, type Reply } from '../kv/reply.js';
 import type { KvResult } from './control.js';
+import type { DataLimit } from './data-limit.js';
 import { replyText } from './reply-text.js';
 
 type Settle = (outcome: Outcome) => void;
@@ -18,12 +21,14 @@ type Settle = (outcome: Outcome) => void;
 export class KvCalls {
   readonly #engine: Engine;
   readonly #limits: Limits;
+  readonly #dataLimit: DataLimit;
   readonly #waiting = new Map<BatchId, Settle>();
   #lastId = 0;
 
-  constructor(engine: Engine, limits: Limits) {
+  constructor(engine: Engine, limits: Limits, dataLimit: DataLimit) {
     this.#engine = engine;
     this.#limits = limits;
+    this.#dataLimit = dataLimit;
     engine.onOutcome(outcome => {
       this.#waiting.get(outcome.id)?.(outcome);
       this.#waiting.delete(outcome.id);
@@ -36,7 +41,9 @@ export class KvCalls {
     const [name = '', ...args] = words;
     const command = commandNamed(name);
     const refusal =
-      command === undefined ? unknownCommand(name, args) : checkCommand(command, args, this.#limits);
+      command === undefined
+        ? unknownCommand(name, args)
+        : (checkCommand(command, args, this.#limits) ?? this.#sizeRefusal(command, args));
     if (command === undefined || refusal !== null) return certain(refusal, startedAtMs);
     this.#lastId++;
     const id = this.#lastId;
@@ -51,6 +58,10 @@ export class KvCalls {
       this.#engine.submit(id, batch);
     });
     return describeOutcome(outcome, startedAtMs);
+  }
+
+  #sizeRefusal(command: Command, args: readonly string[]): ErrorReply | null {
+    return this.#dataLimit.isReached && mayGrow(command, args) ? DATA_FULL : null;
   }
 }
 

@@ -6,6 +6,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import { EmbeddedEngines } from '../engine/embedded.js';
 import type { LeaderHint } from '../engine/engine.js';
+import type { StateMachine } from '../kv/state-machine.js';
 import type { ControlRequest, ControlResult } from '../node/control.js';
 import { DEBUG_VARIABLES } from '../node/debug.js';
 import { NodeDriver } from '../node/driver.js';
@@ -15,7 +16,9 @@ import { loadMachine } from '../node/load-machine.js';
 import { nodeIndex, nodeOf, raftIdOf } from '../node/peer-id.js';
 import { NONE } from '../raft/ids.js';
 import { NodeStorage } from '../storage/node-storage.js';
+import { Backups } from './backups.js';
 import { ControlError } from './control.js';
+import { DataLimit } from './data-limit.js';
 import type { Front, OpenFront } from './front.js';
 import { KvCalls } from './kv-calls.js';
 import { NodeClock } from './node-clock.js';
@@ -67,6 +70,9 @@ class NodeHost {
   readonly #trace: TraceFile | null;
   readonly #disk: NodeDisk;
   readonly #storage: NodeStorage;
+  readonly #machine: StateMachine;
+  readonly #dataLimit: DataLimit;
+  readonly #backups: Backups;
   readonly #driver: NodeDriver;
   readonly #engines: EmbeddedEngines;
   readonly #kv: KvCalls;
@@ -91,6 +97,7 @@ class NodeHost {
     const diskRandom = new Random(deriveSeed(spec.seed, spec.incarnation));
     this.#disk = openNodeDisk(spec.disk, diskRandom, change => post({ kind: 'file', change }));
     this.#storage = this.#openStorage();
+    this.#machine = loadMachine(this.#storage);
     const { starts } = this.#storage.recovery;
     this.#random = new Random(deriveSeed(spec.seed, starts));
     this.#disk.setFault(spec.diskFault);
@@ -102,11 +109,16 @@ class NodeHost {
     });
     this.#driver = this.#createDriver(timing, starts);
     this.#engines = this.#createEngines();
-    const { maxKeyBytes, maxValueBytes } = spec.config;
-    this.#kv = new KvCalls(this.#engines.open(), {
-      keyBytes: maxKeyBytes,
-      valueBytes: maxValueBytes,
+    const { maxKeyBytes, maxValueBytes, dataLimitMb } = spec.config;
+    this.#dataLimit = new DataLimit(dataLimitMb, () => this.#machine.byteSize);
+    this.#backups = new Backups({
+      storage: this.#storage,
+      control: request => this.#control(request),
+      lastApplied: () => this.#machine.lastApplied,
+      now: () => performance.now(),
     });
+    const sizes = { keyBytes: maxKeyBytes, valueBytes: maxValueBytes };
+    this.#kv = new KvCalls(this.#engines.open(), sizes, this.#dataLimit);
     this.#reporter = new NodeReporter(this.#driver, this.#engines, this.#disk.syncs);
   }
 
@@ -120,6 +132,8 @@ class NodeHost {
         execute: line => this.#cluster.call('execute', [line]),
         status: () => this.#cluster.call('status', []),
       },
+      backups: this.#backups,
+      isDataFull: () => this.#dataLimit.isReached,
     });
     this.#post({ kind: 'listening', port: this.#front.port });
     exposeRpc<NodeApi>(this.#api(), this.#data.controlPort);
@@ -175,7 +189,7 @@ class NodeHost {
           readTimeoutTicks: requestTicks,
         },
       },
-      { host: this.#host(), storage: this.#storage, machine: loadMachine(this.#storage) },
+      { host: this.#host(), storage: this.#storage, machine: this.#machine },
     );
   }
 
@@ -238,6 +252,8 @@ class NodeHost {
 
   #report(): void {
     const clients = this.#front?.clientCount() ?? 0;
+    const news = this.#dataLimit.news();
+    if (news !== null) this.#post({ kind: 'event', event: 'fault', text: news });
     this.#post({ kind: 'report', report: this.#reporter.report(clients) });
   }
 
@@ -277,6 +293,7 @@ class NodeHost {
     this.#loop.stop();
     this.#trace?.close();
     await this.#front?.close();
+    this.#backups.close();
     this.#storage.close();
   }
 }

@@ -14,6 +14,8 @@ export interface RestartPolicy {
   readonly periodMs: number;
   /** Pause before a restart, so that a node failing at once does not occupy a processor. */
   readonly delayMs: number;
+  /** After a failed write or sync: leave the node down (false), or let it recover from what is really on its disk. */
+  readonly afterDiskError: boolean;
 }
 
 export const DEFAULT_RESTART_POLICY: RestartPolicy = {
@@ -21,12 +23,12 @@ export const DEFAULT_RESTART_POLICY: RestartPolicy = {
   intensity: 3,
   periodMs: 10_000,
   delayMs: 100,
+  afterDiskError: false,
 };
 
 /** Errors that a restart cannot cure, or would hide: what the disk promised cannot be relied on. */
 const FINAL_ERROR_CODES: ReadonlySet<string> = new Set([
   'apply-failed',
-  'disk-io',
   'format-unknown',
   'log-damaged',
   'log-gap',
@@ -34,10 +36,12 @@ const FINAL_ERROR_CODES: ReadonlySet<string> = new Set([
   'meta-missing',
   'snapshot-damaged',
   'snapshot-missing',
-  'storage-faulty',
   'wrong-cluster',
   'wrong-node',
 ]);
+
+/** A write or sync failed: the disk may be broken, or it was a passing trouble of the machine. */
+const DISK_ERROR_CODES: ReadonlySet<string> = new Set(['disk-io', 'storage-faulty']);
 
 export type RestartDecision = 'restart' | 'leave-down' | 'give-up';
 
@@ -53,6 +57,8 @@ export class RestartHistory {
   /** `errorCode` null: the thread ended without an error. `restart` counts as one. */
   decide(nowMs: number, errorCode: string | null): RestartDecision {
     if (errorCode !== null && FINAL_ERROR_CODES.has(errorCode)) return 'give-up';
+    const isDiskError = errorCode !== null && DISK_ERROR_CODES.has(errorCode);
+    if (isDiskError && !this.#policy.afterDiskError) return 'give-up';
     if (this.#policy.type === 'temporary') return 'leave-down';
     if (this.#policy.type === 'transient' && errorCode === null) return 'leave-down';
     const since = nowMs - this.#policy.periodMs;

@@ -6,11 +6,13 @@
 import type { CommandArguments, Engine, ReadConsistency } from '../../engine/engine.js';
 import type { Command } from '../../kv/commands/command.js';
 import type { Reply } from '../../kv/reply.js';
+import type { BackupSource } from '../../runtime/backups.js';
 import type { ClusterHandle } from '../../runtime/handle.js';
 import type { ClientState } from '../client-state.js';
 import type { GatewayMetrics } from '../metrics.js';
 import type { Protocol } from '../resp/writer.js';
 import type { Settings } from '../settings.js';
+import type { Role, UserAccount } from '../users.js';
 
 /** Control of the running cluster, when there is one behind this gateway. */
 export type GatewayAdmin = Pick<ClusterHandle, 'execute' | 'status'>;
@@ -23,8 +25,8 @@ export interface Client {
   endAfterReply(): void;
   /** Closes at once. */
   destroy(): void;
-  /** Told the password: the limits for strangers no longer apply. */
-  authenticate(): void;
+  /** From now on it is this user, or with null a stranger, for whom narrower limits apply. */
+  logIn(user: UserAccount | null): void;
   /** Bytes received and not executed. */
   readonly inputBytes: number;
   readonly outputBytes: number;
@@ -37,6 +39,8 @@ export interface GatewayServices {
   readonly settings: Settings;
   readonly engine: Engine;
   readonly admin: GatewayAdmin | null;
+  /** Null: there is no snapshot to hand out. */
+  readonly backups: BackupSource | null;
   readonly metrics: GatewayMetrics;
   readonly clients: ReadonlyMap<number, Client>;
   readonly startedAtMs: number;
@@ -61,6 +65,8 @@ export interface CommandDescription {
 }
 
 export interface GatewayCommand extends CommandDescription {
+  /** What a user must be; default `read-only`. */
+  readonly role?: Role;
   /** Allowed before AUTH. */
   readonly withoutAuth?: boolean;
   /** Executed at once also between MULTI and EXEC; others are refused there. */

@@ -7,6 +7,7 @@ import { error, isErrorReply, OK, type Reply } from '../../kv/reply.js';
 import type { CommandResult } from '../../runtime/handle.js';
 import { lineOf } from '../chaos-line.js';
 import { fromWire, toWire } from '../wire-text.js';
+import { backup } from './backup.js';
 import type { Client, GatewayCommand, GatewayServices } from './gateway-command.js';
 import { dispatch } from './subcommands.js';
 
@@ -61,7 +62,8 @@ export const RAFT_COMMANDS: readonly GatewayCommand[] = [
     name: 'raft',
     arity: -2,
     group: 'raft',
-    summary: 'STATUS, LEADER, DEBUG variable [node], TRANSFER node, SNAPSHOT [node]',
+    role: 'admin',
+    summary: 'STATUS, LEADER, DEBUG variable [node], TRANSFER node, SNAPSHOT [node], BACKUP',
     order: 'exclusive',
     run: dispatch('raft', {
       STATUS: { arity: 2, summary: 'The whole cluster as JSON', run: status },
@@ -77,12 +79,18 @@ export const RAFT_COMMANDS: readonly GatewayCommand[] = [
         summary: 'Takes a snapshot on a node (default: this one)',
         run: (_client, args, gateway) => run(`snapshot ${args[0] ?? gateway.settings.node}`, gateway),
       },
+      BACKUP: {
+        arity: -3,
+        summary: 'BEGIN, READ id offset, END id: a consistent copy of the store, in chunks',
+        run: backup,
+      },
     }),
   },
   {
     name: 'chaos',
     arity: -2,
     group: 'raft',
+    role: 'admin',
     summary: 'A line of the command language: CHAOS kill leader, CHAOS partition 0,1 | 2,3,4',
     order: 'exclusive',
     run: (_client, args, gateway) => run(lineOf(args), gateway),
