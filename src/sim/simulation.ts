@@ -59,6 +59,9 @@ const CONVERGE_WITHIN_MS = 60_000;
 /** Clients go on for so long after the faults healed, to show that they are served. */
 const SERVE_MS = 3_000;
 const POLL_MS = 100;
+/** So many events in so short a time are no work any more. */
+const STORM_EVENTS = 200_000;
+const STORM_WINDOW_MS = 500;
 const RESTART_AFTER_MS = 500;
 
 export class Simulation {
@@ -72,6 +75,8 @@ export class Simulation {
   readonly #faults: FaultRunner;
   readonly #trace: TraceRecorder;
   #broken: unknown = null;
+  #stormAt = STORM_EVENTS;
+  #stormCheckedMs = 0;
   /** Changes of membership asked for whose end is not known. */
   #changesOpen = 0;
   /** For ever. */
@@ -141,7 +146,22 @@ export class Simulation {
   }
 
   #runUntil(untilMs: number): void {
-    while (this.#queue.runNext(untilMs)) if (this.#broken !== null) throw this.#broken;
+    while (this.#queue.runNext(untilMs)) {
+      if (this.#broken !== null) throw this.#broken;
+      if (this.#queue.scheduled > this.#stormAt) this.#checkForStorm();
+    }
+  }
+
+  /** Nodes that keep each other busy without end are stuck, however fast they turn. */
+  #checkForStorm(): void {
+    const { nowMs, scheduled } = this.#queue;
+    const sinceMs = nowMs - this.#stormCheckedMs;
+    if (sinceMs < STORM_WINDOW_MS) {
+      const what = `${STORM_EVENTS} events within ${Math.round(sinceMs)} ms; ${this.#describe()}`;
+      throw new Violation('no-progress', nowMs, what);
+    }
+    this.#stormAt = scheduled + STORM_EVENTS;
+    this.#stormCheckedMs = nowMs;
   }
 
   /** Drivers catch what is thrown into them, so a violation is kept and thrown when the event is over. */
