@@ -111,7 +111,7 @@ Themes: ${THEME_NAMES.join(', ')}. True colour, 256 or 16 colours are used as \`
 Nothing is said by colour alone: each role has its glyph and word, each cell its digit, the focus a heavy frame, the
 selection a mark. Hues are told apart with any common colour blindness. \`--ascii\`, or a locale without UTF-8, keeps to ASCII.
 
-The program draws at most ten frames a second, plus what answers a key, and sends only the lines that changed. It reads the
+The program draws at most ten frames a second, plus what answers a key, and sends only the cells that changed. It reads the
 cluster's status stream and is on no path of its data.
 `;
 }

@@ -1,11 +1,12 @@
 /**
- * The terminal as a surface: whole frames go in, only the lines that changed go out, and the terminal is given back
+ * The terminal as a surface: whole frames go in, only the cells that changed go out, and the terminal is given back
  * as it was, however the program ends.
  *
  * @module
  */
 import { EventEmitter } from 'node:events';
 import { writeSync } from 'node:fs';
+import { lineDiff } from './line-diff.js';
 
 /** The part of a terminal's output stream that is used. */
 export interface TerminalOutput extends NodeJS.EventEmitter {
@@ -96,8 +97,7 @@ export class Screen {
     const shown = lines.slice(0, this.rows);
     let text = '';
     shown.forEach((line, index) => {
-      // Cleared first: after a line of full width the cursor stands on its last cell, which would be cleared too.
-      if (line !== this.#drawn[index]) text += `\x1b[${index + 1};1H\x1b[K${line}\x1b[0m`;
+      text += lineDiff(this.#drawn[index] ?? null, line, index + 1);
     });
     if (shown.length < this.#drawn.length) text += `\x1b[${shown.length + 1};1H\x1b[J`;
     this.#drawn = shown;
