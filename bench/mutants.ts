@@ -1,0 +1,58 @@
+/**
+ * `npm run mutants [-- --seeds N] [--write]`: hunts every deliberate fault with the seeds of the simulator, prints which seed
+ * caught it, and with `--write` puts the table into `docs/simulator.md`. Exit 1 when one was not caught.
+ *
+ * @module
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { parseArgs } from 'node:util';
+import { type Hunt, huntMutant } from '../src/sim/hunt.js';
+import { MUTANTS } from '../src/sim/mutants/table.js';
+
+const BEGIN = '<!-- mutants: begin -->';
+const END = '<!-- mutants: end -->';
+const PAGE = new URL('../../docs/simulator.md', import.meta.url);
+
+const { values } = parseArgs({
+  options: {
+    seeds: { type: 'string', default: '300' },
+    threads: { type: 'string', default: String(availableParallelism()) },
+    write: { type: 'boolean', default: false },
+  },
+});
+const seeds = Number(values.seeds);
+const threads = Number(values.threads);
+
+const rows: string[] = [];
+const survivors: string[] = [];
+for (const mutant of MUTANTS) {
+  const hunt = await huntMutant(mutant, { firstSeed: 1, seeds, threads, plan: {} });
+  rows.push(rowOf(hunt));
+  if (hunt.caught === null) survivors.push(mutant.name);
+  process.stdout.write(`${rows.at(-1)}\n`);
+}
+if (values.write) writeTable();
+process.stdout.write(`${MUTANTS.length - survivors.length} of ${MUTANTS.length} mutants caught\n`);
+if (survivors.length > 0) {
+  process.stdout.write(`not caught in ${seeds} seeds: ${survivors.join(' ')}\n`);
+  process.exitCode = 1;
+}
+
+function rowOf({ mutant, caught, simulatedMs }: Hunt): string {
+  const how =
+    caught === null
+      ? `not in ${seeds} seeds | – | –`
+      : `${caught.seed} | ${(caught.atMs / 1000).toFixed(1)} s (${(simulatedMs / 1000).toFixed(0)} s) | ${caught.kind}`;
+  return `| \`${mutant.name}\` | ${mutant.breaks} | ${mutant.source} | ${how} |`;
+}
+
+function writeTable(): void {
+  const page = readFileSync(PAGE, 'utf8');
+  const begin = page.indexOf(BEGIN);
+  const end = page.indexOf(END);
+  if (begin < 0 || end < begin) throw new Error('the page has no place for the table');
+  const head = '| mutant | what it does wrong | rule or known bug | seed | caught at | as |';
+  const table = [head, '|---|---|---|---|---|---|', ...rows].join('\n');
+  writeFileSync(PAGE, `${page.slice(0, begin)}${BEGIN}\n\n${table}\n\n${page.slice(end)}`);
+}
