@@ -4,6 +4,7 @@
  * @module
  */
 import { ClientError, ClusterClient, type NodeAddress, plain } from '../src/client/index.js';
+import type { ClientAccess } from '../src/config/client-access.js';
 import type { ClusterHandle, CommandResult } from '../src/runtime/handle.js';
 import type { ClusterStatus } from '../src/runtime/status.js';
 
@@ -24,14 +25,14 @@ async function fetchStatus(client: ClusterClient): Promise<ClusterStatus> {
 }
 
 /** @throws ClientError when nothing answers, or what answers is no cluster of ours */
-export async function attach(address: NodeAddress): Promise<ClusterHandle> {
-  const first = new ClusterClient({ nodes: [address], timeoutMs: STATUS_TIMEOUT_MS });
+export async function attach(address: NodeAddress, access: ClientAccess = {}): Promise<ClusterHandle> {
+  const first = new ClusterClient({ ...access, nodes: [address], timeoutMs: STATUS_TIMEOUT_MS });
   const initial = await fetchStatus(first).finally(() => first.close());
   // The node attached to may be killed from here: then another one answers.
   const others = initial.nodes.map(node => ({ host: node.host, port: node.port }));
   const isOther = (node: NodeAddress): boolean => node.port !== address.port;
   const nodes = [address, ...others.filter(isOther)];
-  return new AttachedCluster(nodes);
+  return new AttachedCluster(nodes, access);
 }
 
 class AttachedCluster implements ClusterHandle {
@@ -40,9 +41,10 @@ class AttachedCluster implements ClusterHandle {
   readonly #timers = new Set<NodeJS.Timeout>();
   #isStopped = false;
 
-  constructor(nodes: readonly NodeAddress[]) {
-    this.#watch = new ClusterClient({ nodes, timeoutMs: STATUS_TIMEOUT_MS });
+  constructor(nodes: readonly NodeAddress[], access: ClientAccess) {
+    this.#watch = new ClusterClient({ ...access, nodes, timeoutMs: STATUS_TIMEOUT_MS });
     this.#control = new ClusterClient({
+      ...access,
       nodes,
       timeoutMs: COMMAND_TIMEOUT_MS,
       deadlineMs: STATUS_TIMEOUT_MS,

@@ -4,8 +4,10 @@
  * @module
  */
 import type { Script } from '../src/chaos/script.js';
+import { clientAccess } from '../src/config/client-access.js';
 import { type ClusterConfig, nodeCountOf } from '../src/config/cluster-config.js';
 import { loadConfig } from '../src/config/load-config.js';
+import { loadUsers } from '../src/config/users.js';
 import type { ClusterHandle } from '../src/runtime/handle.js';
 import type { Arguments } from './arguments.js';
 
@@ -23,7 +25,8 @@ function planConnect(target: string): ClusterPlan {
     open: async () => {
       const { attach } = await import('./attach.js');
       const at = target.lastIndexOf(':');
-      return attach({ host: target.slice(0, at), port: Number(target.slice(at + 1)) });
+      const address = { host: target.slice(0, at), port: Number(target.slice(at + 1)) };
+      return attach(address, clientAccess(null, process.env));
     },
   };
 }
@@ -36,6 +39,7 @@ function planStart(args: Arguments, config: ClusterConfig): ClusterPlan {
       const { startCluster } = await import('../src/index.js');
       return startCluster({
         config,
+        users: loadUsers(config, process.env),
         waitForLeader: false,
         ...(args.data === null ? {} : { dataDirectory: args.data }),
         ...(args.seed === null ? {} : { seed: args.seed }),

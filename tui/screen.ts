@@ -78,12 +78,18 @@ export class Screen {
     this.#writeNow(LEAVE);
   }
 
-  /** Draws everything again: after a resize, or when something else wrote to the terminal. */
+  /** Draws everything again, for when something else wrote to the terminal. */
   repaint(): void {
     this.#drawn = [];
     if (!this.#isOpen) return;
     this.#output.write('\x1b[2J');
     this.present(this.#latest);
+  }
+
+  /** The terminal has another size: frames made for the old one are not shown on it, the next one draws everything. */
+  resized(): void {
+    this.#latest = [];
+    this.repaint();
   }
 
   /** Shows a frame. When the terminal is slow, frames in between are left out, the newest comes. */

@@ -176,8 +176,8 @@ export class Session {
 
   #onResize(): void {
     const { columns, rows } = this.#screen;
+    this.#screen.resized();
     this.#happen({ kind: 'size', columns, rows }, 'input');
-    this.#screen.repaint();
   }
 
   #happen(happening: Happening, cause: 'input' | 'status'): void {

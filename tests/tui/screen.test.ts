@@ -61,6 +61,17 @@ test('a shorter frame clears what is below, a longer one than the terminal is cu
   assert.not.match(output.take(), 'c');
 });
 
+test('after a resize nothing of a frame for the old size is shown or counted on', () => {
+  const { output, screen } = open();
+  screen.present(['a'.repeat(80)]);
+  output.take();
+  output.columns = 40;
+  screen.resized();
+  assert.is(output.take(), '\x1b[2J');
+  screen.present(['b'.repeat(40)]);
+  assert.is(output.take(), `\x1b[?2026h\x1b[1;1H\x1b[K${'b'.repeat(40)}\x1b[0m\x1b[?2026l`);
+});
+
 test('a slow terminal gets the newest frame, not all of them', () => {
   const { output, screen } = open();
   output.writableNeedDrain = true;
