@@ -6,7 +6,7 @@
 import { type ClusterConfig, DEFAULT_CONFIG, nodeCountOf, withNodeCount } from '../config/cluster-config.js';
 import { type Matrix, validateMatrix } from './matrix.js';
 import { DEFAULT_RESTART_POLICY, type RestartPolicy } from './restart-policy.js';
-import type { RuntimeSpec } from './runtime-protocol.js';
+import type { RuntimeSpec, TestMutation } from './runtime-protocol.js';
 
 export interface ClusterOptions {
   /** Default: what the config says; without a config 3. */
@@ -26,6 +26,8 @@ export interface ClusterOptions {
   readonly maxHeapMb?: number;
   /** Resolve only when a leader is elected. Default true. */
   readonly waitForLeader?: boolean;
+  /** @internal Rules every node breaks, to see that a test notices. */
+  readonly testMutations?: readonly TestMutation[];
 }
 
 /** Timings that suit threads of one machine. */
@@ -60,5 +62,6 @@ export function resolveOptions(options: ClusterOptions): RuntimeSpec {
       ...options.restartPolicy,
     },
     maxHeapMb: options.maxHeapMb ?? DEFAULT_HEAP_MB,
+    mutations: options.testMutations ?? [],
   };
 }

@@ -9,7 +9,7 @@ import { DataDirectory } from './data-directory.js';
 import { DropSampler } from './drop-sampler.js';
 import type { CommandResult } from './handle.js';
 import { NodeProcess } from './node-process.js';
-import type { NodeApi, NodeClusterApi, NodeSignal, NodeSpec } from './node-protocol.js';
+import type { DiskSpec, NodeApi, NodeClusterApi, NodeSignal, NodeSpec } from './node-protocol.js';
 import { deriveSeed } from './random.js';
 import { Roster } from './roster.js';
 import { Router } from './router.js';
@@ -194,13 +194,20 @@ export class ClusterRuntime {
       founders: this.roster.founders,
       config: this.spec.config,
       addresses: this.roster.addresses,
-      disk: this.roster.disk(node),
+      disk: this.#diskOf(node),
       seed: deriveSeed(this.spec.seed, node),
       traceFile: this.spec.traceFile,
       clock,
       diskFault,
       reportIntervalMs: Math.max(REPORT_INTERVAL_MS, interval),
+      mutations: this.spec.mutations.filter(mutation => mutation !== 'forget-at-restart'),
     };
+  }
+
+  #diskOf(node: number): DiskSpec {
+    const disk = this.roster.disk(node);
+    const forgets = this.spec.mutations.includes('forget-at-restart') && disk.kind === 'memory';
+    return forgets ? { kind: 'memory', files: new Map() } : disk;
   }
 
   #clusterApi(): NodeClusterApi {

@@ -180,6 +180,7 @@ class NodeHost {
         node: nodeIndex(node),
         raftId: raftIdOf(nodeIndex(node), incarnation),
         epoch,
+        mutations: new Set(this.#spec.mutations),
         ...timing,
         limits: {
           snapshotLogEntries: config.snapshotEntries,

@@ -5,6 +5,7 @@
  */
 import type { ClusterConfig } from '../config/cluster-config.js';
 import type { ControlRequest, ControlResult } from '../node/control.js';
+import type { Mutation } from '../node/driver-options.js';
 import type { RaftId } from '../raft/ids.js';
 import type { SharedFileChange, SharedFiles } from '../storage/shared-memory-disk.js';
 import type { DiskFault, KvResult } from './control.js';
@@ -38,6 +39,7 @@ export interface NodeSpec {
   readonly clock: ClockFault;
   readonly diskFault: DiskFault;
   readonly reportIntervalMs: number;
+  readonly mutations: readonly Mutation[];
 }
 
 export interface ClockFault {

@@ -5,6 +5,7 @@
  */
 import type { MessagePort } from 'node:worker_threads';
 import type { ClusterConfig } from '../config/cluster-config.js';
+import type { Mutation } from '../node/driver-options.js';
 import type { MessageKind } from '../node/frame.js';
 import type { DiskFault, KvResult, NodeSelector } from './control.js';
 import type { CommandResult } from './handle.js';
@@ -14,6 +15,9 @@ import type { RestartPolicy } from './restart-policy.js';
 import type { ClusterStatus } from './status.js';
 
 export type CommandSource = 'tui' | 'script' | 'gateway' | 'api';
+
+/** `forget-at-restart`: a node in memory comes back without its disk, under its old name. */
+export type TestMutation = Mutation | 'forget-at-restart';
 
 export interface RuntimeSpec {
   /** Founding nodes of a new cluster. */
@@ -27,6 +31,8 @@ export interface RuntimeSpec {
   readonly restartPolicy: RestartPolicy;
   /** Limit of each node's heap; a node beyond it crashes and is restarted. */
   readonly maxHeapMb: number;
+  /** Rules every node breaks, for tests of tests. */
+  readonly mutations: readonly TestMutation[];
 }
 
 export interface RuntimeWorkerData {
