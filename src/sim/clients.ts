@@ -67,8 +67,28 @@ const OPCODES = {
 const isError = (reply: Reply): boolean =>
   typeof reply === 'object' && reply !== null && 'kind' in reply && reply.kind === 'error';
 
+interface WorkloadKey {
+  readonly key: string;
+  /** How it is written. */
+  readonly kind: Kind;
+}
+
+function keysOf({ workload }: Plan): WorkloadKey[] {
+  const registers = Array.from({ length: workload.registers }, (_, i) => ({
+    key: `r${i}`,
+    kind: 'put' as const,
+  }));
+  return [
+    ...registers,
+    { key: 'a0', kind: 'append' },
+    { key: 'a1', kind: 'append' },
+    { key: 'c0', kind: 'incr' },
+  ];
+}
+
 export class Clients {
   readonly history: Operation[] = [];
+  readonly keys: readonly WorkloadKey[];
   readonly #plan: Plan;
   readonly #queue: EventQueue;
   readonly #coverage: Coverage;
@@ -84,6 +104,7 @@ export class Clients {
     this.#queue = queue;
     this.#coverage = coverage;
     this.#reachable = reachable;
+    this.keys = keysOf(plan);
     this.#all = Array.from({ length: plan.workload.clients }, (_, id) => new Client(id, this, plan, queue));
   }
 
@@ -102,19 +123,6 @@ export class Clients {
 
   get busy(): number {
     return this.#all.filter(client => client.busy).length;
-  }
-
-  keys(): readonly { readonly key: string; readonly kind: Kind }[] {
-    const registers = Array.from({ length: this.#plan.workload.registers }, (_, i) => ({
-      key: `r${i}`,
-      kind: 'put' as const,
-    }));
-    return [
-      ...registers,
-      { key: 'a0', kind: 'append' },
-      { key: 'a1', kind: 'append' },
-      { key: 'c0', kind: 'incr' },
-    ];
   }
 
   uniqueValue(): string {
@@ -247,7 +255,7 @@ class Client {
   }
 
   #operate(): void {
-    const { key, kind } = pick(this.#random, this.#clients.keys());
+    const { key, kind } = pick(this.#random, this.#clients.keys);
     if (this.#random.chance(0.5)) this.#get(key);
     else if (kind === 'put') this.#put(key);
     else this.#once(kind === 'incr' ? 'incr' : 'append', key);

@@ -7,6 +7,7 @@ import type { ControlRequest } from '../node/control.js';
 import { nodeIndex } from '../node/peer-id.js';
 import type { Coverage, Covered } from './coverage.js';
 import type { EventQueue } from './event-queue.js';
+import type { Group } from './group.js';
 import type { Network } from './network.js';
 import type { Fault, FaultName, Plan } from './plan.js';
 import type { SimulatedNode } from './simulated-node.js';
@@ -17,15 +18,10 @@ export interface FaultTargets {
   readonly queue: EventQueue;
   readonly network: Network;
   readonly coverage: Coverage;
-  readonly nodes: readonly SimulatedNode[];
+  readonly group: Group;
   crash(node: SimulatedNode): void;
-  restart(node: SimulatedNode): void;
   /** The node begins again as another member. */
   forget(node: SimulatedNode): void;
-  /** Asks whoever leads; false when nobody does. */
-  askLeader(request: ControlRequest, succeeded?: () => void): boolean;
-  /** Would a quorum of every configuration that a node may be in remain without this node? */
-  mayLose(node: number): boolean;
 }
 
 export class FaultRunner {
@@ -62,12 +58,12 @@ export class FaultRunner {
   }
 
   #nodesOf(indexes: readonly number[]): SimulatedNode[] {
-    return indexes.flatMap(index => this.#targets.nodes[index] ?? []);
+    return indexes.flatMap(index => this.#targets.group.nodes[index] ?? []);
   }
 
   /** Starts a fault; the result ends it. Null: it could not happen now. */
   #begin(fault: Fault): (() => void) | null {
-    const { network, nodes } = this.#targets;
+    const { network, group } = this.#targets;
     switch (fault.kind) {
       case 'crash':
         return this.#crash(this.#nodesOf(fault.nodes));
@@ -91,7 +87,7 @@ export class FaultRunner {
       case 'transfer':
         return this.#ask({ kind: 'transfer', to: nodeIndex(fault.node) });
       default: {
-        const node = nodes[fault.node];
+        const node = group.nodes[fault.node];
         return node === undefined || node.driver === null ? null : this.#troubleNode(fault, node);
       }
     }
@@ -109,12 +105,12 @@ export class FaultRunner {
         node.failDisk();
         return () => {
           if (node.life === 'up' || node.life === 'paused') this.#targets.crash(node);
-          this.#targets.restart(node);
+          this.#targets.group.restart(node);
         };
       case 'bit-flip':
-        if (!this.#targets.mayLose(node.index)) return null;
+        if (!this.#targets.group.mayLose(node.index)) return null;
         this.#targets.crash(node);
-        return node.flipBit() ? () => this.#targets.restart(node) : this.#restartNow(node);
+        return node.flipBit() ? () => this.#targets.group.restart(node) : this.#restartNow(node);
       case 'clock':
         node.setClock(fault.offsetMs, fault.rate);
         return () => node.setClock(0, 1);
@@ -128,7 +124,7 @@ export class FaultRunner {
   }
 
   #restartNow(node: SimulatedNode): null {
-    this.#targets.restart(node);
+    this.#targets.group.restart(node);
     return null;
   }
 
@@ -138,7 +134,7 @@ export class FaultRunner {
     return hit.length === 0
       ? null
       : () => {
-          for (const node of hit) this.#targets.restart(node);
+          for (const node of hit) this.#targets.group.restart(node);
         };
   }
 
@@ -153,12 +149,12 @@ export class FaultRunner {
   }
 
   #partition(groups: readonly (readonly number[])[]): () => void {
-    const { nodes, network } = this.#targets;
+    const { group, network } = this.#targets;
     const together = (a: number, b: number): boolean =>
       groups.some(group => group.includes(a) && group.includes(b));
     const cuts: [number, number][] = [];
-    for (const { index: a } of nodes) {
-      for (const { index: b } of nodes) if (a !== b && !together(a, b)) cuts.push([a, b]);
+    for (const { index: a } of group.nodes) {
+      for (const { index: b } of group.nodes) if (a !== b && !together(a, b)) cuts.push([a, b]);
     }
     for (const [from, to] of cuts) network.cut([from], [to], 1);
     return () => {
@@ -167,27 +163,27 @@ export class FaultRunner {
   }
 
   #ask(request: ControlRequest): (() => void) | null {
-    return this.#targets.askLeader(request) ? () => undefined : null;
+    return this.#targets.group.askLeader(request) ? () => undefined : null;
   }
 
   #add(index: number): (() => void) | null {
-    const node = this.#targets.nodes[index];
+    const node = this.#targets.group.nodes[index];
     if (node === undefined) return null;
     // Raft ids do not come back: one that was removed but has not noticed yet cannot be added again.
     if (this.#removed.has(`${index}.${node.incarnation}`) && node.life !== 'removed') return null;
     if (node.reincarnate()) this.#targets.forget(node);
     if (node.life === 'idle') node.start();
     const { incarnation } = node;
-    const asked = this.#targets.askLeader({ kind: 'add', node: node.index, incarnation }, () => {
+    const asked = this.#targets.group.askLeader({ kind: 'add', node: node.index, incarnation }, () => {
       if (node.incarnation === incarnation) node.isMember = true;
     });
     return asked ? () => undefined : null;
   }
 
   #remove(index: number): (() => void) | null {
-    const node = this.#targets.nodes[index];
-    if (node === undefined || !this.#targets.mayLose(index)) return null;
-    const asked = this.#targets.askLeader({ kind: 'remove', node: nodeIndex(index) });
+    const node = this.#targets.group.nodes[index];
+    if (node === undefined || !this.#targets.group.mayLose(index)) return null;
+    const asked = this.#targets.group.askLeader({ kind: 'remove', node: nodeIndex(index) });
     // Whatever the leader says in the end: what timed out may still happen.
     if (asked) this.#removed.add(`${index}.${node.incarnation}`);
     return asked ? () => undefined : null;
