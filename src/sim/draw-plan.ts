@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { drawDrills } from './drills.js';
 import {
   FAULT_NAMES,
   type Fault,
@@ -35,6 +36,8 @@ export function drawPlan(seed: number, options: PlanOptions = {}): Plan {
   const spares = random.below(3);
   const safetyMs = options.safetyMs ?? SAFETY_MS;
   const lossy = random.chance(0.5);
+  const extra = randomFor(seed, 'plan', 1);
+  const drills = extra.chance(0.5) ? drawDrills(extra, { nodes, safetyMs }) : [];
   return {
     seed,
     nodes,
@@ -55,8 +58,9 @@ export function drawPlan(seed: number, options: PlanOptions = {}): Plan {
     turnDelayMs: random.chance(0.7) ? 0 : logUniform(random, 0.01, 5),
     snapshotEntries: Math.round(logUniform(random, 20, 400)),
     tailEntries: random.below(30),
+    messageBytes: extra.chance(0.3) ? Math.round(logUniform(extra, 100, 2000)) : 1024 * 1024,
     workload: drawWorkload(random, options),
-    faults: drawFaults(random, { nodes, spares, safetyMs, options }),
+    faults: drawFaults(random, { nodes, spares, safetyMs, drills, options }),
     healOnlyQuorum: random.chance(0.7),
   };
 }
@@ -74,6 +78,7 @@ interface Frame {
   readonly nodes: number;
   readonly spares: number;
   readonly safetyMs: number;
+  readonly drills: readonly Fault[];
   readonly options: PlanOptions;
 }
 
@@ -92,7 +97,8 @@ function drawFaults(random: Random, frame: Frame): Fault[] {
       faults.push({ atMs: Math.round(atMs), forMs: Math.round(forMs), ...drawFault(random, kind, frame) });
     }
   }
-  return withinAtlas(faults, frame.nodes).sort((a, b) => a.atMs - b.atMs);
+  const drills = frame.drills.filter(({ kind }) => allowed.includes(kind));
+  return withinAtlas([...faults, ...drills], frame.nodes).sort((a, b) => a.atMs - b.atMs);
 }
 
 /** Bit flips may cost a node for ever: together they stay a minority, and the same nodes never change membership. */

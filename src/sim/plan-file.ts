@@ -51,6 +51,7 @@ export function parsePlan(text: string): PlanFile {
     turnDelayMs: root.number('turnDelayMs'),
     snapshotEntries: root.count('snapshotEntries', 1),
     tailEntries: root.count('tailEntries', 0),
+    messageBytes: root.count('messageBytes', 1),
     workload: workloadOf(root.fields('workload')),
     faults: root.list('faults').map(fault => faultOf(fault, nodes + spares)),
     healOnlyQuorum: root.flag('healOnlyQuorum'),

@@ -86,6 +86,8 @@ export interface Plan {
   readonly turnDelayMs: number;
   readonly snapshotEntries: number;
   readonly tailEntries: number;
+  /** Most bytes of entries in one AppendEntries: with few of them, many messages tell only a part. */
+  readonly messageBytes: number;
   readonly workload: WorkloadPlan;
   readonly faults: readonly Fault[];
   /** In the liveness phase a quorum heals; are the others dead for ever? */

@@ -154,7 +154,7 @@ export class SimulatedNode {
       if (report.code === 'torn-tail') this.#coverage.add('torn-tail-cut');
     const machine = loadMachine(storage);
     this.#listener.recovered(index, recoveredLog(storage));
-    const { tickMs, electionTicks, snapshotEntries, tailEntries } = this.#plan;
+    const { tickMs, electionTicks, snapshotEntries, tailEntries, messageBytes } = this.#plan;
     this.#driver = new NodeDriver(
       {
         node: index,
@@ -164,6 +164,7 @@ export class SimulatedNode {
         electionTicks,
         heartbeatTicks: 1,
         limits: {
+          messageBytes,
           snapshotLogEntries: snapshotEntries,
           logTailEntries: Math.max(1, tailEntries),
           snapshotChunkBytes: 2048,

@@ -41,6 +41,7 @@ export function calmPlan({ workload, network, ...changes }: PlanChanges = {}): P
     turnDelayMs: 0,
     snapshotEntries: 400,
     tailEntries: 20,
+    messageBytes: 1024 * 1024,
     faults: [],
     healOnlyQuorum: false,
     ...changes,
