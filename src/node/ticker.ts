@@ -41,7 +41,10 @@ export class Ticker {
     this.#handOverIfStuck(stalledTicks);
   }
 
-  /** A leader that cannot write answers nobody: another one shall lead. Tried again every election timeout. */
+  /**
+   * A leader that cannot write answers nobody: another one shall lead, whose disk took what this one's did not. When all
+   * disks are full this one goes on leading, for reads. Tried again every election timeout.
+   */
   #handOverIfStuck(stalledTicks: number): void {
     const { pipeline, options, clock, raft, host, reads } = this.#parts;
     const { electionTicks } = options;
@@ -50,8 +53,9 @@ export class Ticker {
     this.#nextHandOverTick = clock.tick + electionTicks;
     const { configuration, progress } = raft.status();
     const { voters } = configuration;
+    const stored = progress.find(({ id }) => id === raft.id)?.match ?? 0;
     const [target] = progress
-      .filter(({ id, recentActive }) => id !== raft.id && recentActive && voters.includes(id))
+      .filter(({ id, recentActive, match }) => recentActive && voters.includes(id) && match > stored)
       .sort((a, b) => b.match - a.match);
     if (target === undefined) return;
     host.event('fault', `its disk takes no writes: leadership goes to node ${nodeOf(target.id)}`);

@@ -22,8 +22,8 @@ export interface Workspace {
   remove(): void;
 }
 
-/** A folder with a config of `nodes` nodes from `portStart` on, timed like the shipped one. */
-export function workspace(nodes: number, portStart: number): Workspace {
+/** A folder with a config of `nodes` nodes from `portStart` on, timed like the shipped one; `more`: further config lines. */
+export function workspace(nodes: number, portStart: number, more: readonly string[] = []): Workspace {
   const folder = mkdtempSync(join(tmpdir(), 'raftkv-test-'));
   const config = join(folder, 'config.txt');
   const lines = [
@@ -34,6 +34,7 @@ export function workspace(nodes: number, portStart: number): Workspace {
     'election_timeout_start: 0.3',
     'election_timeout_end: 0.6',
     'rpc_timeout: 2',
+    ...more,
   ];
   writeFileSync(config, `${lines.join('\n')}\n`);
   return {
