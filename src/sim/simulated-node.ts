@@ -12,16 +12,15 @@ import type { NodeMessage } from '../node/messages.js';
 import type { Outcome } from '../node/outcome.js';
 import { type NodeIndex, nodeIndex, raftIdOf } from '../node/peer-id.js';
 import { entryHash, type TraceEvent } from '../node/trace.js';
-import { DiskError, readWholeFile } from '../storage/disk.js';
-import { FaultyDisk } from '../storage/faulty-disk.js';
-import { type CrashPolicy, MemoryDisk } from '../storage/memory-disk.js';
-import { NodeStorage, type StorageOptions } from '../storage/node-storage.js';
+import { DiskError } from '../storage/disk.js';
+import type { NodeStorage, StorageOptions } from '../storage/node-storage.js';
 import { StorageError } from '../storage/storage-error.js';
 import type { Coverage } from './coverage.js';
 import type { EventQueue } from './event-queue.js';
 import type { FoundEntry, RecoveredLog } from './invariants.js';
 import type { Plan } from './plan.js';
 import { exponential, type Random, randomFor } from './random.js';
+import { SimulatedDisk } from './simulated-disk.js';
 
 /** `lost`: its files were refused; it does not come back. `idle`: never started. */
 export type Life = 'idle' | 'up' | 'paused' | 'down' | 'lost' | 'removed';
@@ -50,17 +49,13 @@ export class SimulatedNode {
   readonly #coverage: Coverage;
   readonly #mutations: ReadonlySet<Mutation>;
   readonly #turnRandom: Random;
-  readonly #diskRandom: Random;
-  #memory = new MemoryDisk();
-  #disk: FaultyDisk;
+  readonly #disk: SimulatedDisk;
   #driver: NodeDriver | null = null;
   #life: Life = 'idle';
   /** Changes with every start and crash: what was scheduled before is void. */
   #generation = 0;
   #turnScheduled = false;
   #inTurn = false;
-  #lastSyncMs = 0;
-  #syncMs: number;
   #clockOffsetMs = 0;
   #clockRate = 1;
   /** Moment and reading at the last change of the clock's rate. */
@@ -87,9 +82,7 @@ export class SimulatedNode {
     this.#listener = listener;
     this.#mutations = mutations;
     this.#turnRandom = randomFor(plan.seed, 'turns', index);
-    this.#diskRandom = randomFor(plan.seed, 'disk', index);
-    this.#syncMs = plan.syncMs;
-    this.#disk = this.#newDisk();
+    this.#disk = new SimulatedDisk(queue, randomFor(plan.seed, 'disk', index), coverage, plan.syncMs);
   }
 
   get life(): Life {
@@ -100,31 +93,11 @@ export class SimulatedNode {
     return this.#life === 'up' ? this.#driver : null;
   }
 
-  #newDisk(): FaultyDisk {
-    const disk = new FaultyDisk(this.#memory, {
-      random: () => this.#diskRandom.unit(),
-      schedule: (_, action) => this.#scheduleSync(action),
-    });
-    disk.setFault({ kind: 'slow', ms: 1 });
-    return disk;
-  }
-
-  /** Syncs take a random time and finish in the order in which they began, as on one device. */
-  #scheduleSync(action: () => void): void {
-    const generation = this.#generation;
-    const doneMs = this.#queue.nowMs + exponential(this.#diskRandom, this.#syncMs);
-    this.#lastSyncMs = Math.max(this.#lastSyncMs, doneMs);
-    this.#queue.at(this.#lastSyncMs, () => {
-      if (generation === this.#generation) action();
-    });
-  }
-
   start(): void {
     if (this.#life === 'up' || this.#life === 'paused' || this.#life === 'removed' || this.#life === 'lost')
       return;
     this.#coverage.add(this.#life === 'idle' ? 'node-start' : 'node-restart');
     this.#generation += 1;
-    this.#lastSyncMs = 0;
     this.#turnScheduled = false;
     try {
       this.#open();
@@ -149,7 +122,7 @@ export class SimulatedNode {
 
   #open(): void {
     const { index } = this;
-    const storage = NodeStorage.open(this.#disk, this.#storageOptions());
+    const storage = this.#disk.open(this.#storageOptions());
     for (const report of storage.recovery.reports)
       if (report.code === 'torn-tail') this.#coverage.add('torn-tail-cut');
     const machine = loadMachine(storage);
@@ -288,74 +261,33 @@ export class SimulatedNode {
   crash(): void {
     if (this.#life !== 'up' && this.#life !== 'paused') return;
     this.#end('down');
-    this.#memory.crash(this.#crashPolicy());
+    this.#disk.crash();
   }
 
   #end(life: Life): void {
     this.#life = life;
     this.#generation += 1;
     this.#driver = null;
-    this.#syncMs = this.#plan.syncMs;
-    this.#disk.setFault({ kind: 'slow', ms: 1 });
+    this.#disk.release();
   }
 
-  #crashPolicy(): CrashPolicy {
-    const keep = this.#diskRandom.unit();
-    return {
-      keeps: what => {
-        const kept = this.#diskRandom.chance(keep);
-        if (what === 'sector') this.#coverage.add(kept ? 'unsynced-write-kept' : 'unsynced-write-lost');
-        return kept;
-      },
-    };
-  }
-
-  /**
-   * One bit of one file, while it is down. A flip that looks like a torn tail is taken back: no log can tell it from a write
-   * that was never finished, so a node that forgets by it is outside of what the protocol bears.
-   */
+  /** One bit of one of its files, while it is down. */
   flipBit(): boolean {
-    const files = this.#memory.list();
-    const name = files[this.#diskRandom.below(files.length)];
-    if (name === undefined) return false;
-    const size = this.#memory.open(name, 'log').size();
-    if (size === 0) return false;
-    const position = this.#diskRandom.below(size);
-    const bit = this.#diskRandom.below(8);
-    const before = this.#promises();
-    this.#disk.flipBit(name, position, bit);
-    const after = this.#promises();
-    if (after === 'refused' || after === before) {
-      this.isDamaged = true;
-      return true;
-    }
-    this.#disk.flipBit(name, position, bit);
-    return false;
-  }
-
-  /** What the node would remember if it started now; tried on a copy. */
-  #promises(): string {
-    const copy = copyDisk(this.#memory);
-    try {
-      const storage = NodeStorage.open(copy, this.#storageOptions());
-      const { hardState, snapshot } = storage.recovery;
-      return `${hardState?.term} ${hardState?.vote} ${snapshot?.index} ${storage.lastIndex()}`;
-    } catch (error) {
-      if (error instanceof StorageError || error instanceof DiskError) return 'refused';
-      throw error;
-    }
+    const flipped = this.#disk.flipBit(this.#storageOptions());
+    if (flipped) this.isDamaged = true;
+    return flipped;
   }
 
   setSyncMs(syncMs: number | null): void {
-    this.#syncMs = syncMs ?? this.#plan.syncMs;
+    this.#disk.setSyncMs(syncMs);
   }
 
   setDiskFull(full: boolean): void {
-    this.#disk.setFault(full ? { kind: 'full' } : { kind: 'slow', ms: 1 });
+    this.#disk.setFull(full);
   }
 
   failDisk(): void {
-    this.#disk.setFault({ kind: 'eio' });
+    this.#disk.fail();
   }
 
   setClock(offsetMs: number, rate: number): void {
@@ -375,8 +307,7 @@ export class SimulatedNode {
     this.incarnation += 1;
     this.isMember = false;
     this.isDamaged = false;
-    this.#memory = new MemoryDisk();
-    this.#disk = this.#newDisk();
+    this.#disk.wipe();
     this.#life = 'idle';
     return true;
   }
@@ -393,15 +324,4 @@ function recoveredLog(storage: NodeStorage): RecoveredLog {
     }
   }
   return { base, snapshotIndex: storage.snapshot()?.index ?? 0, entries };
-}
-
-function copyDisk(disk: MemoryDisk): MemoryDisk {
-  const copy = new MemoryDisk();
-  for (const name of disk.list()) {
-    const file = copy.create(name, 'log');
-    file.write(readWholeFile(disk, name), 0);
-    file.syncNow();
-  }
-  copy.syncDirectory();
-  return copy;
 }
