@@ -4,7 +4,9 @@
  * @module
  */
 import { parentPort, workerData } from 'node:worker_threads';
+import type { ClusterConfig } from '../src/config/cluster-config.js';
 import { Gateway } from '../src/gateway/gateway.js';
+import type { TlsOptions } from '../src/gateway/tls.js';
 import type { FrontContext } from '../src/runtime/front.js';
 import { hostNode } from '../src/runtime/node-host.js';
 import type { NodeWorkerData } from '../src/runtime/node-process.js';
@@ -16,6 +18,7 @@ void hostNode(workerData as NodeWorkerData<NodeSpec>, parentPort, async (context
   const { engine, spec, addresses, admin, backups, isDataFull } = context;
   const own = spec.addresses.find(({ node }) => node === spec.node);
   const { maxClients, maxKeyBytes, maxValueBytes, followerWrites } = spec.config;
+  const tls = tlsOf(spec.config);
   const gateway = new Gateway(
     {
       node: spec.node,
@@ -23,6 +26,8 @@ void hostNode(workerData as NodeWorkerData<NodeSpec>, parentPort, async (context
       port: own?.port ?? 0,
       nodes: addresses,
       redirect: followerWrites === 'redirect',
+      users: spec.users,
+      ...(tls === null ? {} : { tls }),
       limits: {
         clients: maxClients,
         sizes: { keyBytes: maxKeyBytes, valueBytes: maxValueBytes },
@@ -40,3 +45,9 @@ void hostNode(workerData as NodeWorkerData<NodeSpec>, parentPort, async (context
     close: () => gateway.close(),
   };
 });
+
+function tlsOf({ tlsCertFile, tlsKeyFile, tlsCaFile, tlsClients }: ClusterConfig): TlsOptions | null {
+  if (tlsCertFile === '') return null;
+  const clientCaFile = tlsClients === 'certified' ? tlsCaFile : null;
+  return { certFile: tlsCertFile, keyFile: tlsKeyFile, clientCaFile };
+}

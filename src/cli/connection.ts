@@ -4,6 +4,7 @@
  * @module
  */
 import { ClientError, type ClientReply, ClusterClient, connect, type NodeAddress } from '../client/index.js';
+import { type ClientAccess, clientAccess } from '../config/client-access.js';
 import { type ClusterConfig, endpointsOf } from '../config/cluster-config.js';
 import { InvalidOperation, OperationFailed } from './cli-error.js';
 
@@ -33,8 +34,10 @@ export const withCluster = async <T>(
   const { node, extraMs = 0 } = options;
   let client: ClusterClient | null = null;
   try {
-    const nodes = await reachableFirst(node === undefined ? endpointsOf(config) : [node]);
+    const access = clientAccess(config, process.env);
+    const nodes = await reachableFirst(node === undefined ? endpointsOf(config) : [node], access);
     client = new ClusterClient({
+      ...access,
       nodes,
       timeoutMs: config.rpcTimeoutMs + ANSWER_MARGIN_MS + extraMs,
       deadlineMs: config.rpcTimeoutMs + extraMs,
@@ -49,11 +52,14 @@ export const withCluster = async <T>(
 };
 
 /** The nodes, from the first that takes a connection on. @throws the first one's ClientError when none does */
-const reachableFirst = async (nodes: readonly NodeAddress[]): Promise<readonly NodeAddress[]> => {
+const reachableFirst = async (
+  nodes: readonly NodeAddress[],
+  access: ClientAccess,
+): Promise<readonly NodeAddress[]> => {
   let firstError: unknown;
   for (const [index, node] of nodes.entries()) {
     try {
-      const connection = await connect({ ...node, timeoutMs: CONNECT_TIMEOUT_MS });
+      const connection = await connect({ ...access, ...node, timeoutMs: CONNECT_TIMEOUT_MS });
       connection.close();
       return [...nodes.slice(index), ...nodes.slice(0, index)];
     } catch (error) {

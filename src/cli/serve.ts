@@ -5,6 +5,7 @@
  */
 import { Command } from 'commander';
 import { type ClusterConfig, endpointsOf, nodeCountOf, nodesOnServer } from '../config/cluster-config.js';
+import { loadUsers } from '../config/users.js';
 import type { Cluster, ClusterOptions } from '../index.js';
 import { CONFIG_ARGUMENT_HELP, configOf, matrixOf, wholeNumber } from './arguments.js';
 import { InvalidOperation, OperationFailed } from './cli-error.js';
@@ -18,6 +19,7 @@ interface ServeFlags {
   readonly seed?: number;
   readonly trace?: string;
   readonly host?: string;
+  readonly redirect?: true;
 }
 
 const DEFAULT_DATA_DIRECTORY = 'raftkv-data';
@@ -32,6 +34,7 @@ export const serveCommand = (): Command =>
     .option('--matrix <file>', 'connection matrix to begin with')
     .option('--seed <number>', 'seed of all random choices', wholeNumber(0, 4_294_967_295))
     .option('--trace <file>', 'append what the nodes do to a file, as JSON lines')
+    .option('--redirect', 'followers answer -MOVED instead of handing commands to the leader')
     .option('--host <name>', 'which server of the config this is')
     .action(serve);
 
@@ -65,7 +68,8 @@ const serve = async (path: string | undefined, flags: ServeFlags): Promise<void>
 };
 
 const optionsOf = (config: ClusterConfig, flags: ServeFlags): ClusterOptions => ({
-  config,
+  config: flags.redirect ? { ...config, followerWrites: 'redirect' } : config,
+  users: loadUsers(config, process.env),
   ...(flags.memory ? {} : { dataDirectory: flags.data ?? DEFAULT_DATA_DIRECTORY }),
   ...(flags.matrix === undefined ? {} : { matrix: matrixOf(flags.matrix, config) }),
   ...(flags.seed === undefined ? {} : { seed: flags.seed }),

@@ -6,6 +6,7 @@
 
 /**
  * - `refused`, `unreachable`, `not-connected`: the command was never sent.
+ * - `untrusted`: nor was it here; the server's certificate, or ours, was not accepted.
  * - `timeout`, `closed`, `protocol`: it was sent and nothing is known of it.
  * - `bad-argument`: the client itself refused it.
  * - `reply`: the server answered with an error; `replyCode` is its first word.
@@ -13,6 +14,7 @@
 export type ClientErrorCode =
   | 'refused'
   | 'unreachable'
+  | 'untrusted'
   | 'not-connected'
   | 'timeout'
   | 'closed'
@@ -23,6 +25,7 @@ export type ClientErrorCode =
 const NEVER_SENT: ReadonlySet<ClientErrorCode> = new Set([
   'refused',
   'unreachable',
+  'untrusted',
   'not-connected',
   'bad-argument',
 ]);

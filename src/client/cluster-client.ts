@@ -179,7 +179,7 @@ export class ClusterClient {
 }
 
 function passes(error: ClientError): boolean {
-  if (error.code === 'bad-argument') return false;
+  if (error.code === 'bad-argument' || error.code === 'untrusted') return false;
   return error.replyCode === null || PASSING_REFUSALS.has(error.replyCode);
 }
 

@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { createConnection, type Socket } from 'node:net';
+import { createConnection, isIP, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { ClientError } from './client-error.js';
 import type { ClientReply } from './reply.js';
 import { ReplyParser, type TextEncoding } from './reply-parser.js';
@@ -19,6 +20,15 @@ export interface ConnectOptions {
   readonly encoding?: TextEncoding;
   readonly password?: string;
   readonly username?: string;
+  /** Encrypts the connection. PEM texts; without `ca` the system's authorities are trusted. */
+  readonly tls?: ClientTls;
+}
+
+export interface ClientTls {
+  readonly ca?: string;
+  /** This client's own certificate and its key, for servers that ask for one. */
+  readonly cert?: string;
+  readonly key?: string;
 }
 
 /** What became of a command. `failed`: it certainly had no effect. `unknown`: it may have had one. */
@@ -141,27 +151,54 @@ function outcomeOf(result: ClientReply | ClientError): CommandOutcome {
 /**
  * Connects and, with a password, authenticates.
  *
- * @throws ClientError `refused` or `unreachable` (nothing was sent), or `reply` when the password is wrong
+ * @throws ClientError `refused`, `unreachable` or `untrusted` (nothing was sent), or `reply` when the password is wrong
  */
 export async function connect(options: ConnectOptions): Promise<ClientConnection> {
   const socket = await openSocket(options);
   const connection = new ClientConnection(socket, options.timeoutMs, options.encoding ?? 'utf8');
-  if (options.password !== undefined) {
-    const names = options.username === undefined ? [] : [options.username];
-    try {
-      await connection.command(['AUTH', ...names, options.password]);
-    } catch (error) {
-      connection.close();
-      throw error;
-    }
+  try {
+    await introduce(connection, options);
+    return connection;
+  } catch (error) {
+    connection.close();
+    throw neverSent(error, options);
   }
-  return connection;
 }
 
-function openSocket({ host, port, timeoutMs }: ConnectOptions): Promise<Socket> {
+async function introduce(connection: ClientConnection, options: ConnectOptions): Promise<void> {
+  const { username, password, tls } = options;
+  if (password !== undefined) {
+    await connection.command(['AUTH', ...(username === undefined ? [] : [username]), password]);
+  } else if (tls !== undefined) {
+    // A server that does not like our certificate says so only after the handshake.
+    const answer = await connection.execute(['PING']);
+    if (answer.kind === 'unknown') throw answer.error;
+  }
+}
+
+/** No command was sent yet, whatever became of the greeting. */
+function neverSent(error: unknown, { host, port }: ConnectOptions): unknown {
+  if (!(error instanceof ClientError) || error.certain) return error;
+  const code = isCertificateTrouble(error.message) ? 'untrusted' : 'unreachable';
+  return new ClientError(code, `cannot connect to ${host}:${port}: ${error.message}`);
+}
+
+const isCertificateTrouble = (text: string): boolean =>
+  /certificate|self[- ]signed|altnames|unknown ca|\balert\b/i.test(text);
+
+function createSocket({ host, port, tls }: ConnectOptions): Socket {
+  if (tls === undefined) return createConnection({ host, port, noDelay: true });
+  const name = isIP(host) === 0 ? { servername: host } : {};
+  const socket = connectTls({ host, port, ...name, ...tls });
+  socket.setNoDelay(true);
+  return socket;
+}
+
+function openSocket(options: ConnectOptions): Promise<Socket> {
+  const { host, port, timeoutMs, tls } = options;
   return new Promise((resolve, reject) => {
-    const socket = createConnection({ host, port, noDelay: true });
-    const giveUp = (code: 'refused' | 'unreachable', why: string) => {
+    const socket = createSocket(options);
+    const giveUp = (code: 'refused' | 'unreachable' | 'untrusted', why: string) => {
       clearTimeout(timer);
       socket.destroy();
       reject(new ClientError(code, `cannot connect to ${host}:${port}: ${why}`));
@@ -169,9 +206,11 @@ function openSocket({ host, port, timeoutMs }: ConnectOptions): Promise<Socket> 
     const timer = setTimeout(() => giveUp('unreachable', `no answer within ${timeoutMs} ms`), timeoutMs);
     socket.once('error', (error: NodeJS.ErrnoException) => {
       const refused = error.code === 'ECONNREFUSED';
-      giveUp(refused ? 'refused' : 'unreachable', refused ? 'connection refused' : error.message);
+      const untrusted = tls !== undefined && isCertificateTrouble(`${error.code} ${error.message}`);
+      const code = refused ? 'refused' : untrusted ? 'untrusted' : 'unreachable';
+      giveUp(code, refused ? 'connection refused' : error.message);
     });
-    socket.once('connect', () => {
+    socket.once(tls === undefined ? 'connect' : 'secureConnect', () => {
       clearTimeout(timer);
       socket.removeAllListeners('error');
       resolve(socket);

@@ -32,6 +32,18 @@ export interface ClusterConfig {
   readonly afterDiskError: 'stay-down' | 'restart';
   /** What a follower does with a write: hand it to the leader, or answer `-MOVED`. */
   readonly followerWrites: 'forward' | 'redirect';
+  /** Files, empty where there is none: the password of the user `default`; further users with their roles. */
+  readonly passwordFile: string;
+  readonly usersFile: string;
+  /** PEM files of the gateways; with a certificate they speak TLS only. */
+  readonly tlsCertFile: string;
+  readonly tlsKeyFile: string;
+  /** Who signed the gateways' certificates and, where clients must have one, theirs. */
+  readonly tlsCaFile: string;
+  /** `certified`: only clients with a certificate of the authority are let in. */
+  readonly tlsClients: 'any' | 'certified';
+  /** HTTP port for metrics and health; 0: none. */
+  readonly metricsPort: number;
 }
 
 /** The original's defaults, which hold for keys a file leaves out; limits are ours. */
@@ -50,6 +62,13 @@ export const DEFAULT_CONFIG: ClusterConfig = {
   dataLimitMb: 0,
   afterDiskError: 'stay-down',
   followerWrites: 'forward',
+  passwordFile: '',
+  usersFile: '',
+  tlsCertFile: '',
+  tlsKeyFile: '',
+  tlsCaFile: '',
+  tlsClients: 'any',
+  metricsPort: 0,
 };
 
 export interface Endpoint {

@@ -50,10 +50,19 @@ const REASONS: Readonly<Record<string, string>> = {
   EISDIR: 'expected a file, found a folder',
 };
 
+const FILE_FIELDS = ['passwordFile', 'usersFile', 'tlsCertFile', 'tlsKeyFile', 'tlsCaFile'] as const;
+
+/** Files that a config names are looked for where the config is, wherever the program was started. */
+const besideFile = (config: ClusterConfig, folder: string): ClusterConfig => {
+  const named = FILE_FIELDS.filter(field => config[field] !== '');
+  const found = named.map(field => [field, resolve(folder, config[field])] as const);
+  return { ...config, ...Object.fromEntries(found) };
+};
+
 /** @throws ConfigError when the file is missing or wrong */
 export const loadConfig = (options: LoadConfigOptions = {}): LoadedConfig => {
   const file = options.path === undefined ? firstExisting('config.txt') : resolve(options.path);
-  const config = parseConfig(readText(file), options.path ?? file);
+  const config = besideFile(parseConfig(readText(file), options.path ?? file), dirname(file));
   if (options.nodes === undefined) return { config, file };
   try {
     return { config: withNodeCount(config, options.nodes), file };

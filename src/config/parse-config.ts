@@ -59,6 +59,11 @@ const followerWrites: Reader<ClusterConfig['followerWrites']> = text =>
 const afterDiskError: Reader<ClusterConfig['afterDiskError']> = text =>
   text === 'stay-down' || text === 'restart' ? text : new Expected('stay-down or restart');
 
+const tlsClients: Reader<ClusterConfig['tlsClients']> = text =>
+  text === 'any' || text === 'certified' ? text : new Expected('any or certified');
+
+const file: Reader<string> = text => (text === '' ? new Expected('the name of a file') : text);
+
 const spec = <F extends keyof ClusterConfig>(field: F, read: Reader<ClusterConfig[F]>): KeySpec<F> => ({
   field,
   read,
@@ -79,6 +84,13 @@ const KEYS = {
   data_limit_mb: spec('dataLimitMb', integer(0, 1_000_000, 'a number of MiB')),
   after_disk_error: spec('afterDiskError', afterDiskError),
   follower_writes: spec('followerWrites', followerWrites),
+  password_file: spec('passwordFile', file),
+  users_file: spec('usersFile', file),
+  tls_cert: spec('tlsCertFile', file),
+  tls_key: spec('tlsKeyFile', file),
+  tls_ca: spec('tlsCaFile', file),
+  tls_clients: spec('tlsClients', tlsClients),
+  metrics_port: spec('metricsPort', integer(1, 65_535, 'a port')),
 } as const satisfies Record<string, { field: keyof ClusterConfig; read: Reader<unknown> }>;
 
 export type ConfigKey = keyof typeof KEYS;
@@ -165,6 +177,12 @@ const checkTogether = (config: ClusterConfig, file: string, lines: ReadonlyMap<C
       ['heartbeat_timeout', 'election_timeout_start'],
       `expected heartbeat_timeout < election_timeout_start, found ${heartbeatMs / 1000} ≥ ${min / 1000}`,
     );
+  }
+  if ((config.tlsCertFile === '') !== (config.tlsKeyFile === '')) {
+    fail(['tls_cert', 'tls_key'], 'expected tls_cert and tls_key together, found one of them');
+  }
+  if (config.tlsClients === 'certified' && (config.tlsCertFile === '' || config.tlsCaFile === '')) {
+    fail(['tls_clients'], 'tls_clients: certified: expected tls_cert, tls_key and tls_ca as well');
   }
   const nodes = config.servers.length * config.nodesPerServer;
   if (nodes > MAX_CONFIG_NODES) {

@@ -5,6 +5,7 @@
  */
 import type { WatchedKey } from '../kv/batch-builder.js';
 import type { Transaction } from './transaction.js';
+import type { UserAccount } from './users.js';
 
 /** `off`: no replies until `on`. `skip`: the next command is not answered. */
 export type ReplyMode = 'on' | 'off' | 'skip';
@@ -20,7 +21,8 @@ export class ClientState {
   name = '';
   libraryName = '';
   libraryVersion = '';
-  authenticated: boolean;
+  /** Null: has not said a password yet. */
+  user: UserAccount | null;
   /** After READONLY: reads are answered by this replica as it is. */
   readOnly = false;
   noEvict = false;
@@ -29,12 +31,16 @@ export class ClientState {
   transaction: Transaction | null = null;
   watched: WatchedKey[] = [];
 
-  constructor(id: number, address: string, localAddress: string, authenticated: boolean, nowMs: number) {
+  constructor(id: number, address: string, localAddress: string, user: UserAccount | null, nowMs: number) {
     this.id = id;
     this.address = address;
     this.localAddress = localAddress;
-    this.authenticated = authenticated;
+    this.user = user;
     this.connectedAtMs = nowMs;
     this.lastCommandAtMs = nowMs;
+  }
+
+  get authenticated(): boolean {
+    return this.user !== null;
   }
 }

@@ -24,6 +24,7 @@ import { UNAUTHENTICATED_PARSER_LIMITS } from './resp/limits.js';
 import { ProtocolError } from './resp/protocol-error.js';
 import type { Protocol } from './resp/writer.js';
 import { Segment } from './segment.js';
+import type { UserAccount } from './users.js';
 
 const OVERLOADED = refusal('overloaded', 'too much is in flight; not executed');
 /** An engine that gave fewer replies than commands: nil would be a lie. */
@@ -111,9 +112,10 @@ export class Connection implements Client, Submitter {
     return this.#services.settings.leaseReads ? 'lease' : 'linearizable';
   }
 
-  authenticate(): void {
-    this.state.authenticated = true;
-    this.#input.setLimits(this.#services.settings.limits.parser);
+  logIn(user: UserAccount | null): void {
+    this.state.user = user;
+    const { parser } = this.#services.settings.limits;
+    this.#input.setLimits(user === null ? UNAUTHENTICATED_PARSER_LIMITS : parser);
   }
 
   read(commands: readonly CommandArguments[], consistency?: ReadConsistency): Promise<readonly Reply[]> {

@@ -4,8 +4,11 @@
  * @module
  */
 
-/** `port-in-use`: `port` says which. `unprotected`: a password is needed outside loopback. */
-export type GatewayErrorCode = 'port-in-use' | 'cannot-listen' | 'unprotected';
+/**
+ * `port-in-use`: `port` says which. `unprotected`: a password is needed outside loopback. `bad-certificate`: a file of
+ * the TLS configuration cannot be used.
+ */
+export type GatewayErrorCode = 'port-in-use' | 'cannot-listen' | 'unprotected' | 'bad-certificate';
 
 export class GatewayError extends Error {
   override readonly name = 'GatewayError';

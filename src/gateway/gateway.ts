@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Server, type ServerOpts, type Socket } from 'node:net';
+import { createServer as createTlsServer, Server as TlsServer } from 'node:tls';
 import type { Engine } from '../engine/engine.js';
 import { Batches } from './batches.js';
 import { ClientState } from './client-state.js';
@@ -14,16 +15,30 @@ import { GatewayError } from './gateway-error.js';
 import { GatewayMetrics, type GatewayReport } from './metrics.js';
 import type { GatewayOptions } from './options.js';
 import { type Settings, settingsOf } from './settings.js';
+import { CertificateWatch, readTlsMaterial, type TlsMaterial, type TlsOptions } from './tls.js';
 
 const TOO_MANY_CLIENTS = '-ERR max number of clients reached\r\n';
 const BACKLOG = 511;
 /** As Redis: finds out that a silent client's host is gone. */
 const KEEP_ALIVE_MS = 300_000;
 
+const SOCKET_OPTIONS: ServerOpts = {
+  allowHalfOpen: true,
+  noDelay: true,
+  keepAlive: true,
+  keepAliveInitialDelay: KEEP_ALIVE_MS,
+};
+const HANDSHAKE_TIMEOUT_MS = 10_000;
+const MAX_HANDSHAKES = 512;
+
 export class Gateway {
   readonly #settings: Settings;
   readonly #servers: Server[] = [];
+  readonly #tls: TlsOptions | null;
+  #certificates: CertificateWatch | null = null;
   readonly #connections = new Map<number, Connection>();
+  /** The sockets under TLS, those among them that have not finished the handshake. */
+  readonly #encrypted = new Set<Socket>();
   readonly #batches: Batches;
   readonly #services: GatewayServices;
   readonly #metrics = new GatewayMetrics();
@@ -32,6 +47,7 @@ export class Gateway {
   /** @param admin control of the cluster for RAFT and CHAOS; null: those answer that there is none */
   constructor(options: GatewayOptions, engine: Engine, admin: GatewayAdmin | null = null) {
     this.#settings = settingsOf(options);
+    this.#tls = options.tls ?? null;
     this.#batches = new Batches(engine, this.#settings, this.#metrics);
     this.#services = {
       settings: this.#settings,
@@ -55,7 +71,7 @@ export class Gateway {
     return this.#connections.size;
   }
 
-  /** @throws GatewayError `port-in-use`, `cannot-listen`, `unprotected` */
+  /** @throws GatewayError `port-in-use`, `cannot-listen`, `unprotected`, `bad-certificate` */
   async listen(): Promise<void> {
     const { host, port, users } = this.#settings;
     if (users.isOpen && !isLoopback(host)) {
@@ -63,23 +79,24 @@ export class Gateway {
       throw new GatewayError('unprotected', port, why);
     }
     const [first = host, ...others] = addressesOf(host);
-    this.#settings.port = await this.#listenOn(first, port, true);
-    for (const address of others) await this.#listenOn(address, this.#settings.port, false);
+    const material = this.#tls === null ? null : readTlsMaterial(this.#tls);
+    this.#settings.port = await this.#listenOn(first, port, true, material);
+    for (const address of others) await this.#listenOn(address, this.#settings.port, false, material);
+    if (this.#tls !== null && material !== null) this.#watchCertificates(this.#tls, material);
   }
 
   /** Stops listening and closes every connection at once; what is in flight stays unanswered. */
   async close(): Promise<void> {
+    this.#certificates?.close();
     const closed = this.#servers.map(server => new Promise<void>(resolve => server.close(() => resolve())));
     for (const connection of this.#connections.values()) connection.destroy();
+    for (const raw of this.#encrypted) raw.destroy();
     await Promise.all(closed);
   }
 
   /** Returns the port; 0 when the address does not exist on this machine and is not `required`. */
-  #listenOn(host: string, port: number, required: boolean): Promise<number> {
-    const keepAlive = { keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS };
-    const server = createServer({ allowHalfOpen: true, noDelay: true, ...keepAlive }, socket =>
-      this.#accept(socket),
-    );
+  #listenOn(host: string, port: number, required: boolean, material: TlsMaterial | null): Promise<number> {
+    const server = this.#createServer(material);
     return new Promise((resolve, reject) => {
       server.once('error', (error: NodeJS.ErrnoException) => {
         const inUse = error.code === 'EADDRINUSE';
@@ -99,6 +116,39 @@ export class Gateway {
         const address = server.address();
         resolve(address !== null && typeof address === 'object' ? address.port : port);
       });
+    });
+  }
+
+  #createServer(material: TlsMaterial | null): Server {
+    const options = SOCKET_OPTIONS;
+    if (material === null) return createServer(options, socket => this.#accept(socket));
+    const certified = { requestCert: material.ca !== undefined, rejectUnauthorized: true };
+    const handshake = { handshakeTimeout: HANDSHAKE_TIMEOUT_MS };
+    const server = createTlsServer({ ...options, ...material, ...certified, ...handshake }, socket =>
+      this.#accept(socket),
+    );
+    // Whoever has not finished the handshake is nobody's client yet, but holds a descriptor.
+    server.maxConnections = this.#settings.limits.clients + MAX_HANDSHAKES;
+    server.on('tlsClientError', (_error, socket) => {
+      this.#metrics.tlsFailures++;
+      socket.destroy();
+    });
+    server.on('connection', (raw: Socket) => {
+      this.#encrypted.add(raw);
+      raw.once('close', () => this.#encrypted.delete(raw));
+    });
+    return server;
+  }
+
+  #watchCertificates(options: TlsOptions, material: TlsMaterial): void {
+    this.#certificates = new CertificateWatch(options, material, {
+      onChange: changed => {
+        this.#metrics.tlsReloads++;
+        for (const server of this.#servers) {
+          if (server instanceof TlsServer) server.setSecureContext(changed);
+        }
+      },
+      onFailure: () => this.#metrics.tlsReloadFailures++,
     });
   }
 

@@ -30,6 +30,10 @@ export class GatewayMetrics {
   connections = 0;
   rejectedConnections = 0;
   protocolErrors = 0;
+  tlsFailures = 0;
+  tlsReloads = 0;
+  tlsReloadFailures = 0;
+  authFailures = 0;
   /** Bytes of input not executed yet, of all connections. */
   heldInputBytes = 0;
   slowReadersClosed = 0;

@@ -6,6 +6,7 @@
 import { DEFAULT_LIMITS, type Limits } from '../kv/limits.js';
 import type { BackupSource } from '../runtime/backups.js';
 import { DEFAULT_PARSER_LIMITS, type ParserLimits } from './resp/limits.js';
+import type { TlsOptions } from './tls.js';
 import type { UserAccount } from './users.js';
 
 /** Sizes are bytes unless the name says otherwise. What happens at each limit is said beside it. */
@@ -74,6 +75,8 @@ export interface GatewayOptions {
   readonly leaseReads?: boolean;
   /** Default none: then no password is asked for, and only loopback addresses are listened on. */
   readonly users?: readonly UserAccount[];
+  /** Default: what comes and goes is not encrypted. */
+  readonly tls?: TlsOptions;
   readonly limits?: Partial<GatewayLimits>;
   /** For RAFT BACKUP; default none. */
   readonly backups?: BackupSource;

@@ -4,6 +4,7 @@
  * @module
  */
 import { type ClusterConfig, DEFAULT_CONFIG, nodeCountOf, withNodeCount } from '../config/cluster-config.js';
+import { loadUsers, type UserAccount } from '../config/users.js';
 import { type Matrix, validateMatrix } from './matrix.js';
 import { DEFAULT_RESTART_POLICY, type RestartPolicy } from './restart-policy.js';
 import type { RuntimeSpec, TestMutation } from './runtime-protocol.js';
@@ -22,6 +23,8 @@ export interface ClusterOptions {
   /** Drop probabilities, row = sender, column = receiver. Default: none. */
   readonly matrix?: Matrix;
   readonly restartPolicy?: Partial<RestartPolicy>;
+  /** Who may use the gateways. Default: whom the config's files name; none: no password is asked for. */
+  readonly users?: readonly UserAccount[];
   /** Heap of each node; a node beyond it crashes and is restarted. Default 2048. */
   readonly maxHeapMb?: number;
   /** Resolve only when a leader is elected. Default true. */
@@ -44,7 +47,7 @@ export const LOCAL_CONFIG: ClusterConfig = {
 
 const DEFAULT_HEAP_MB = 2_048;
 
-/** @throws RangeError for a number of nodes that cannot be, ControlError `bad-matrix` */
+/** @throws RangeError for a number of nodes that cannot be, ControlError `bad-matrix`, ConfigError */
 export function resolveOptions(options: ClusterOptions): RuntimeSpec {
   const given = { ...LOCAL_CONFIG, ...options.config };
   const config = options.nodes === undefined ? given : withNodeCount(given, options.nodes);
@@ -61,6 +64,7 @@ export function resolveOptions(options: ClusterOptions): RuntimeSpec {
       afterDiskError: config.afterDiskError === 'restart',
       ...options.restartPolicy,
     },
+    users: options.users ?? loadUsers(config),
     maxHeapMb: options.maxHeapMb ?? DEFAULT_HEAP_MB,
     mutations: options.testMutations ?? [],
   };

@@ -193,6 +193,7 @@ export class ClusterRuntime {
       clusterId: this.#clusterId,
       founders: this.roster.founders,
       config: this.spec.config,
+      users: this.spec.users,
       addresses: this.roster.addresses,
       disk: this.#diskOf(node),
       seed: deriveSeed(this.spec.seed, node),

@@ -4,6 +4,7 @@
  * @module
  */
 import type { ClusterConfig } from '../config/cluster-config.js';
+import type { UserAccount } from '../config/users.js';
 import type { ControlRequest, ControlResult } from '../node/control.js';
 import type { Mutation } from '../node/driver-options.js';
 import type { RaftId } from '../raft/ids.js';
@@ -32,6 +33,8 @@ export interface NodeSpec {
   /** Members at the beginning of the log. */
   readonly founders: readonly RaftId[];
   readonly config: ClusterConfig;
+  /** Who may use the gateway; none: no password is asked for. */
+  readonly users: readonly UserAccount[];
   readonly addresses: readonly NodeAddress[];
   readonly disk: DiskSpec;
   readonly seed: number;

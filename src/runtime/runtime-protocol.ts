@@ -5,6 +5,7 @@
  */
 import type { MessagePort } from 'node:worker_threads';
 import type { ClusterConfig } from '../config/cluster-config.js';
+import type { UserAccount } from '../config/users.js';
 import type { Mutation } from '../node/driver-options.js';
 import type { MessageKind } from '../node/frame.js';
 import type { DiskFault, KvResult, NodeSelector } from './control.js';
@@ -29,6 +30,7 @@ export interface RuntimeSpec {
   readonly traceFile: string | null;
   readonly matrix: Matrix | null;
   readonly restartPolicy: RestartPolicy;
+  readonly users: readonly UserAccount[];
   /** Limit of each node's heap; a node beyond it crashes and is restarted. */
   readonly maxHeapMb: number;
   /** Rules every node breaks, for tests of tests. */

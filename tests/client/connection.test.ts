@@ -9,6 +9,7 @@ import * as assert from 'uvu/assert';
 import { ClientError } from '../../src/client/client-error.js';
 import { type CommandOutcome, connect } from '../../src/client/connection.js';
 import { plain } from '../../src/client/reply.js';
+import { accountOf } from '../../src/gateway/users.js';
 import { startGateway, type TestGateway } from '../gateway/helpers.js';
 
 const test = suite('client connection');
@@ -130,7 +131,7 @@ test('no reply in time, a lost connection and garbage leave the outcome unknown,
 });
 
 test('a password is given before anything else', async () => {
-  const closed = await startGateway({ password: 'secret' });
+  const closed = await startGateway({ users: [accountOf('default', 'admin', 'secret')] });
   const options = { host: '127.0.0.1', port: closed.port, timeoutMs: 2000 };
   const client = await connect({ ...options, password: 'secret' });
   assert.is(plain(await client.command(['PING'])), 'PONG');

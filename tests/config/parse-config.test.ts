@@ -90,7 +90,16 @@ test('every key is read', () => {
     max_value_bytes: '20',
     max_clients: '30',
     snapshot_entries: '40',
+    data_limit_mb: '50',
+    after_disk_error: 'restart',
     follower_writes: 'redirect',
+    password_file: 'p',
+    users_file: 'u',
+    tls_cert: 'c.pem',
+    tls_key: 'k.pem',
+    tls_ca: 'ca.pem',
+    tls_clients: 'certified',
+    metrics_port: '9100',
   };
   assert.equal(Object.keys(values).sort(), [...CONFIG_KEYS].sort());
   const config = parseConfig(CONFIG_KEYS.map(key => `${key}: ${values[key]}`).join('\n'));
@@ -106,7 +115,16 @@ test('every key is read', () => {
     maxValueBytes: 20,
     maxClients: 30,
     snapshotEntries: 40,
+    dataLimitMb: 50,
+    afterDiskError: 'restart',
     followerWrites: 'redirect',
+    passwordFile: 'p',
+    usersFile: 'u',
+    tlsCertFile: 'c.pem',
+    tlsKeyFile: 'k.pem',
+    tlsCaFile: 'ca.pem',
+    tlsClients: 'certified',
+    metricsPort: 9100,
   });
 });
 

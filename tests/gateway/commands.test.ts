@@ -8,6 +8,7 @@ import * as assert from 'uvu/assert';
 import { connect as connectClient, plain } from '../../src/client/index.js';
 import type { GatewayAdmin } from '../../src/gateway/commands/gateway-command.js';
 import { Gateway } from '../../src/gateway/gateway.js';
+import { accountOf } from '../../src/gateway/users.js';
 import type { CommandResult } from '../../src/runtime/handle.js';
 import { MemoryEngine } from '../helpers/memory-engine.js';
 import { bulk, encode, RawClient, startGateway, type TestGateway, until } from './helpers.js';
@@ -98,7 +99,7 @@ test('with a password nothing but AUTH, HELLO, QUIT and RESET is answered before
       await until('a greeting', () => hello.received.startsWith('*14\r\n'));
       hello.close();
     },
-    { password: 'sécret' },
+    { users: [accountOf('default', 'admin', 'sécret')] },
   ));
 
 test('outside loopback a password is required', async () => {
@@ -109,7 +110,7 @@ test('outside loopback a password is required', async () => {
     (error: unknown) => error,
   );
   assert.is(refused instanceof Error && 'code' in refused ? refused.code : '', 'unprotected');
-  const closed = new Gateway({ ...options, password: 'x' }, new MemoryEngine());
+  const closed = new Gateway({ ...options, users: [accountOf('default', 'admin', 'x')] }, new MemoryEngine());
   await closed.listen();
   await closed.close();
 });

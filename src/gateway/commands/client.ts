@@ -43,7 +43,7 @@ function describe(client: Client): string {
     ['omem', client.outputBytes],
     ['events', 'r'],
     ['cmd', state.lastCommand],
-    ['user', 'default'],
+    ['user', state.user?.name ?? 'default'],
     ['redir', -1],
     ['resp', client.protocol],
     ['lib-name', state.libraryName],
@@ -136,7 +136,7 @@ function killFilters(client: Client, args: readonly string[]): readonly Selects[
         filters.push(() => value.toLowerCase() === 'normal');
         break;
       case 'USER':
-        filters.push(() => value === 'default');
+        filters.push(other => other.state.user?.name === value);
         break;
       case 'SKIPME':
         spareMe = value.toLowerCase() !== 'no';
@@ -183,12 +183,17 @@ export const CLIENT_COMMANDS: readonly GatewayCommand[] = [
     run: dispatch('client', {
       ID: { arity: 2, summary: 'Number of this connection', run: client => client.state.id },
       INFO: { arity: 2, summary: 'This connection', run: client => `${describe(client)}\n` },
-      LIST: { arity: -2, summary: 'All connections of this node', run: list },
+      LIST: { arity: -2, role: 'admin', summary: 'All connections of this node', run: list },
       GETNAME: { arity: 2, summary: 'Name of this connection', run: client => client.state.name || null },
       SETNAME: { arity: 3, summary: 'Names this connection', run: setName },
       SETINFO: { arity: 4, summary: 'Tells name and version of the client library', run: setInfo },
       GETREDIR: { arity: 2, summary: 'Always -1: there is no tracking', run: () => -1 },
-      KILL: { arity: -3, summary: 'Ends connections by ID, ADDR, LADDR, TYPE, USER', run: kill },
+      KILL: {
+        arity: -3,
+        role: 'admin',
+        summary: 'Ends connections by ID, ADDR, LADDR, TYPE, USER',
+        run: kill,
+      },
       REPLY: { arity: 3, summary: 'ON, OFF or SKIP: which commands are answered', run: reply },
       'NO-EVICT': {
         arity: 3,

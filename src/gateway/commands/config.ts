@@ -98,8 +98,13 @@ export const CONFIG_COMMANDS: readonly GatewayCommand[] = [
     order: 'exclusive',
     run: dispatch('config', {
       GET: { arity: -3, summary: 'Settings whose names match the patterns', run: get },
-      SET: { arity: -4, summary: 'Changes settings, all of them or none', run: set },
-      RESETSTAT: { arity: 2, summary: 'Accepted; counters are totals since the start', run: () => OK },
+      SET: { arity: -4, role: 'admin', summary: 'Changes settings, all of them or none', run: set },
+      RESETSTAT: {
+        arity: 2,
+        role: 'admin',
+        summary: 'Accepted; counters are totals since the start',
+        run: () => OK,
+      },
     }),
   },
 ];

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { DB_OUT_OF_RANGE, NOT_AN_INTEGER, SYNTAX_ERROR } from '../../kv/error-replies.js';
 import { type ErrorReply, error, type MapReply, OK, PONG, type Reply, simple } from '../../kv/reply.js';
+import { DEFAULT_USER } from '../users.js';
 import { detached } from '../wire-text.js';
 import type { Client, GatewayCommand, GatewayServices } from './gateway-command.js';
 import { SERVER_VERSION } from './version.js';
@@ -19,26 +19,22 @@ const HELLO_WITHOUT_AUTH = error(
 );
 const BAD_NAME = error('ERR Client names cannot contain spaces, newlines or special characters.');
 
-/** Takes the same time wherever two passwords differ, and whatever their lengths. */
-function samePassword(given: string, expected: string): boolean {
-  const digest = (text: string, from: 'latin1' | 'utf8') => createHash('sha256').update(text, from).digest();
-  return timingSafeEqual(digest(given, 'latin1'), digest(expected, 'utf8'));
-}
-
 /** Null: the client may go on. */
 function logIn(client: Client, user: string, password: string, gateway: GatewayServices): ErrorReply | null {
-  const expected = gateway.settings.password;
-  if (expected === null) return user === 'default' ? null : WRONG_PASSWORD;
-  if (!samePassword(password, expected) || user !== 'default') return WRONG_PASSWORD;
-  client.authenticate();
+  const account = gateway.settings.users.logIn(user, password);
+  if (account === null) {
+    gateway.metrics.authFailures++;
+    return WRONG_PASSWORD;
+  }
+  client.logIn(account);
   return null;
 }
 
 function auth(client: Client, args: readonly string[], gateway: GatewayServices): Reply {
   if (args.length > 2) return SYNTAX_ERROR;
   const password = args.at(-1) ?? '';
-  if (args.length === 1 && gateway.settings.password === null) return NO_PASSWORD_SET;
-  const user = args.length === 2 ? (args[0] ?? '') : 'default';
+  if (args.length === 1 && gateway.settings.users.isOpen) return NO_PASSWORD_SET;
+  const user = args.length === 2 ? (args[0] ?? '') : DEFAULT_USER;
   return logIn(client, user, password, gateway) ?? OK;
 }
 
@@ -139,7 +135,7 @@ function reset(client: Client, _args: readonly string[], gateway: GatewayService
   state.name = '';
   state.noEvict = false;
   state.noTouch = false;
-  state.authenticated = gateway.settings.password === null;
+  client.logIn(gateway.settings.users.initial);
   client.protocol = 2;
   return simple('RESET');
 }
@@ -169,7 +165,7 @@ export const CONNECTION_COMMANDS: readonly GatewayCommand[] = [
     arity: -2,
     group: 'connection',
     summary: 'Authenticates the connection',
-    difference: 'There is one user, default.',
+    difference: 'Users have one of three roles: read-only, read-write, admin.',
     withoutAuth: true,
     order: 'exclusive',
     run: auth,

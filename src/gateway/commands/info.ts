@@ -49,6 +49,10 @@ function stats({ metrics }: GatewayServices): Fields {
     refused: metrics.refused,
     outcome_unknown: metrics.unknown,
     protocol_errors: metrics.protocolErrors,
+    auth_failures: metrics.authFailures,
+    tls_failures: metrics.tlsFailures,
+    tls_reloads: metrics.tlsReloads,
+    tls_reload_failures: metrics.tlsReloadFailures,
     slow_readers_closed: metrics.slowReadersClosed,
   };
 }

@@ -5,6 +5,7 @@
  */
 import { OPCODE_ONCE } from '../../kv/batch.js';
 import { COMMANDS } from '../../kv/commands/table.js';
+import { ACL_COMMANDS } from './acl.js';
 import { CLIENT_COMMANDS } from './client.js';
 import { CLUSTER_COMMANDS } from './cluster.js';
 import { COMMAND_COMMANDS } from './command.js';
@@ -21,6 +22,7 @@ const GATEWAY_COMMANDS: readonly GatewayCommand[] = [
   ...CLIENT_COMMANDS,
   ...TRANSACTION_COMMANDS,
   ...SERVER_COMMANDS,
+  ...ACL_COMMANDS,
   ...INFO_COMMANDS,
   ...CONFIG_COMMANDS,
   ...COMMAND_COMMANDS,

@@ -5,12 +5,16 @@
  */
 import { unknownSubcommand } from '../../kv/error-replies.js';
 import { error, simple } from '../../kv/reply.js';
+import { permissionRefusal } from '../permission.js';
+import type { Role } from '../users.js';
 import type { Client, CommandResultReply, GatewayServices } from './gateway-command.js';
 
 export interface Subcommand {
   /** Number of words with the command and the subcommand; negative: at least so many. */
   readonly arity: number;
   readonly summary: string;
+  /** What a user must be beyond what the command itself asks for. */
+  readonly role?: Role;
   /** `args` without command and subcommand. */
   readonly run: (
     client: Client,
@@ -38,7 +42,12 @@ export function dispatch(command: string, table: Readonly<Record<string, Subcomm
     if (arity >= 0 ? words !== arity : words < -arity) {
       return error(`ERR wrong number of arguments for '${command}|${name.toLowerCase()}' command`);
     }
-    return subcommand.run(client, rest, gateway);
+    const refused = permissionRefusal(
+      client.state,
+      subcommand.role ?? 'read-only',
+      `${command}|${name.toLowerCase()}`,
+    );
+    return refused ?? subcommand.run(client, rest, gateway);
   };
 }
 
