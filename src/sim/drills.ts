@@ -14,7 +14,15 @@ export interface DrillGround {
   readonly safetyMs: number;
 }
 
-const DRILLS = ['cut-off', 'late-words', 'late-answers', 'crash', 'return'] as const;
+const DRILLS = [
+  'cut-off',
+  'late-words',
+  'late-answers',
+  'late-echo',
+  'late-loyalty',
+  'crash',
+  'return',
+] as const;
 
 /** About one drill in 1.5 to 5 seconds, from the first second on. */
 export function drawDrills(random: Random, { nodes, safetyMs }: DrillGround): Fault[] {
@@ -45,6 +53,22 @@ function drawDrill(random: Random, atMs: number, nodes: number): Fault[] {
       return [throne, { atMs: beginMs, forMs, kind: 'clog', from: [leader], to: others }];
     case 'late-answers':
       return [throne, { atMs: beginMs, forMs, kind: 'clog', from: others, to: [leader] }];
+    case 'late-echo':
+      // It sleeps while others elect, wakes up alone, and hears only what was said before it fell asleep.
+      return [
+        throne,
+        { atMs: beginMs, forMs: forMs + 200, kind: 'clog', from: others, to: [leader] },
+        { atMs: beginMs + 60, forMs: forMs + 600, kind: 'partition', groups: [[leader], others] },
+        { atMs: beginMs + 60, forMs, kind: 'pause', nodes: [leader] },
+      ];
+    case 'late-loyalty':
+      // Those that stood by it answer when it leads again, in another term and with another log.
+      return [
+        throne,
+        { ...cut, forMs: 1200 },
+        { atMs: beginMs + 50, forMs: forMs + 1500, kind: 'clog', from: loyal, to: all },
+        { atMs: beginMs + 1200 + random.below(800), forMs: 0, kind: 'transfer', node: leader },
+      ];
     case 'crash':
       return [throne, cut, { atMs: beginMs + random.below(300), forMs, kind: 'crash', nodes: [leader] }];
     case 'return':
