@@ -139,7 +139,7 @@ const run = async (experiment: ExperimentName, flags: TestFlags, kind: Kind): Pr
       faultIntervalMs: flags.faultsEvery,
       signal: cancelling.signal,
       cleanUp: target.livesOn,
-      onProgress: now => progress.update(now.elapsedMs / durationMs, progressText(now)),
+      onProgress: now => progress.update(Math.min(1, now.elapsedMs / durationMs), progressText(now)),
     } satisfies TestOptions);
     const result = await experimentOf(experiment, testRun, flags, kind, durationMs);
     progress.end();

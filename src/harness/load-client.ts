@@ -18,6 +18,8 @@ export interface RecordedOperation extends Operation {
   readonly phase: string;
   /** Why it failed or is unknown. */
   readonly error?: string;
+  /** Of an unknown outcome: how long it was waited for. */
+  readonly waited_ms?: number;
 }
 
 export interface LoadClientOptions {
@@ -81,7 +83,13 @@ export class LoadClient {
         if (outcome.error !== 'conflict') await this.#goOn();
         break;
       case 'unknown':
-        record({ ...base, ok: 'unknown', returnNs: null, error: outcome.error });
+        record({
+          ...base,
+          ok: 'unknown',
+          returnNs: null,
+          error: outcome.error,
+          waited_ms: (returnNs - callNs) / 1e6,
+        });
         this.#number += clients;
         await this.#goOn();
     }

@@ -42,6 +42,8 @@ export interface PhaseOptions {
 const DEFAULT_VALUE_BYTES = 16;
 /** One core is enough for thousands of calls a second, and the cluster needs the others. */
 const DEFAULT_THREADS = 2;
+/** Phases may run beside each other. */
+const MAX_PHASES_AT_ONCE = 4;
 /** How often a final read is tried before the key is given up. */
 const FINAL_READ_TRIES = 20;
 
@@ -69,6 +71,7 @@ export class Load {
       maxThreads: threads,
       // Sockets must be served while a thread waits for its next task.
       atomics: 'disabled',
+      concurrentTasksPerWorker: MAX_PHASES_AT_ONCE,
       execArgv: [],
     });
   }

@@ -116,7 +116,7 @@ export function measureHistory(path: string, untilMs: number): Measurements {
   return collector.result();
 }
 
-type RecordedLine = Pick<RecordedOperation, 'op' | 'ok' | 'phase' | 'error'> & {
+type RecordedLine = Pick<RecordedOperation, 'op' | 'ok' | 'phase' | 'error' | 'waited_ms'> & {
   readonly call_ns: number;
   readonly return_ns: number | null;
 };
@@ -137,11 +137,19 @@ class Collector {
     this.#untilMs = untilMs;
   }
 
-  take({ op, ok, phase, error, call_ns: callNs, return_ns: returnNs }: RecordedLine): void {
+  take({
+    op,
+    ok,
+    phase,
+    error,
+    waited_ms: waitedMs = 0,
+    call_ns: callNs,
+    return_ns: returnNs,
+  }: RecordedLine): void {
     if (phase === 'final') return;
     const outcome = outcomeName(ok);
     const callMs = callNs / 1e6;
-    const returnMs = returnNs === null ? this.#untilMs : returnNs / 1e6;
+    const returnMs = returnNs === null ? callMs + waitedMs : returnNs / 1e6;
     const latencyMs = returnMs - callMs;
     this.#fromMs = Math.min(this.#fromMs, callMs);
     this.#total.add(outcome, latencyMs);

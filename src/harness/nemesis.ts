@@ -23,6 +23,8 @@ export interface NemesisOptions {
   readonly nodes: number;
   readonly seed: number;
   readonly intervalMs: number;
+  /** How long the nodes may take to become equal once everything is lifted. */
+  readonly convergeMs: number;
   readonly kinds: readonly [NemesisKind, ...NemesisKind[]];
   /** Milliseconds since the run began. */
   readonly nowMs: () => number;
@@ -30,7 +32,6 @@ export interface NemesisOptions {
 
 /** Share of an interval that a fault lasts; the rest belongs to recovery. */
 const FAULT_SHARE = 0.6;
-const CONVERGED_WITHIN = '30s';
 
 const LIFTS: Readonly<Record<NemesisKind, string>> = {
   kill: 'try revive all',
@@ -70,9 +71,9 @@ export class Nemesis {
 
   /** Lifts whatever there is. True: every node follows one leader again, in the same state. */
   async healAll(): Promise<boolean> {
-    const { controls } = this.#options;
+    const { controls, convergeMs } = this.#options;
     for (const line of ['heal', 'try resume all', 'try revive all']) await controls.execute(line);
-    const { ok } = await controls.execute(`wait until converged within ${CONVERGED_WITHIN}`);
+    const { ok } = await controls.execute(`wait until converged within ${Math.ceil(convergeMs)}ms`);
     return ok;
   }
 

@@ -24,6 +24,8 @@ export interface TestOptions {
   readonly distribution: KeyDistribution;
   readonly valueBytes: number;
   readonly faultIntervalMs: number;
+  /** How long the nodes may take to become equal after the last fault; default 30 s. */
+  readonly convergeMs?: number;
   readonly signal: AbortSignal;
   /** Takes the keys away at the end: for stores that live on. */
   readonly cleanUp: boolean;
@@ -61,6 +63,7 @@ export interface TestResult {
 }
 
 const PROGRESS_INTERVAL_MS = 200;
+const DEFAULT_CONVERGE_MS = 30_000;
 /** Keys deleted with one command. */
 const CLEAN_UP_BATCH = 500;
 
@@ -73,11 +76,13 @@ export class TestRun {
   readonly #observer: Observer | null;
   readonly #workloads = new Set<WorkloadName>();
   readonly #startedAt = performance.now();
+  readonly #convergeMs: number;
   #expectationsBroken: string[] = [];
 
   constructor(cluster: ClusterUnderTest, options: TestOptions) {
     this.cluster = cluster;
     this.options = options;
+    this.#convergeMs = options.convergeMs ?? DEFAULT_CONVERGE_MS;
     this.load = new Load({
       nodes: cluster.nodes,
       clients: options.clients,
@@ -99,6 +104,7 @@ export class TestRun {
             nodes: cluster.nodes.length,
             seed: options.seed,
             intervalMs: options.faultIntervalMs,
+            convergeMs: this.#convergeMs,
             kinds: NEMESIS_KINDS,
             nowMs: () => this.nowMs(),
           });
@@ -142,7 +148,9 @@ export class TestRun {
     const untilMs = this.nowMs();
     try {
       if (this.nemesis !== null && !(await this.nemesis.healAll())) {
-        this.fail('the nodes did not become equal within 30 s after all faults were lifted');
+        this.fail(
+          `the nodes did not become equal within ${this.#convergeMs / 1000} s after all faults were lifted`,
+        );
       }
       const workloads = [...this.#workloads];
       const unreadKeys = await this.load.readAll(workloads);

@@ -35,7 +35,7 @@ export function reportPage(description: TestDescription, result: TestResult): st
     section('counters', 'Counters', countersHtml(result)),
     section('repeat', 'How to repeat', repeatHtml(description)),
   ].join('\n');
-  const matrices = embeddedJson('matrices', timeline?.matrices ?? []);
+  const matrices = embeddedJson('matrix-data', timeline?.matrices ?? []);
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escapeHtml(title)}</title><style>${STYLE}</style></head><body>${body}${matrices}<script>${SCRIPT}</script></body></html>\n`;
 }
 

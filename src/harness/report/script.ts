@@ -21,7 +21,7 @@ for (const box of document.querySelectorAll('[data-choose]')) {
   };
   box.addEventListener('change', apply);
 }
-const matrices = JSON.parse(byId('matrices').textContent);
+const matrices = JSON.parse(byId('matrix-data').textContent);
 const slider = byId('matrix-at');
 if (slider) {
   const show = () => {

@@ -16,7 +16,7 @@ export const STYLE = `
 body { margin: 0 auto; max-width: 1060px; padding: 24px; background: var(--paper); color: var(--ink);
   font: 15px/1.5 system-ui, sans-serif; }
 h1 { font-size: 24px; margin: 0 0 4px; } h2 { font-size: 18px; margin: 36px 0 10px; } h3 { font-size: 15px; margin: 16px 0 4px; }
-p { margin: 4px 0; } .soft, caption { color: var(--soft); } caption { text-align: left; padding: 4px 0; }
+p { margin: 4px 0; } .soft, caption { color: var(--soft); } caption { white-space: nowrap; text-align: left; padding: 4px 0; }
 header { display: flex; gap: 16px; justify-content: space-between; align-items: flex-start; flex-wrap: wrap; }
 .verdict { display: inline-block; padding: 2px 12px; border-radius: 6px; font-weight: 700; color: var(--paper); }
 .verdict.pass { background: var(--good); } .verdict.fail { background: var(--bad); }
