@@ -42,8 +42,8 @@ export class Ticker {
   }
 
   /**
-   * A leader that cannot write answers nobody: another one shall lead, whose disk took what this one's did not. When all
-   * disks are full this one goes on leading, for reads. Tried again every election timeout.
+   * A leader that cannot write answers no writer: another one shall lead, if a majority's disks took what this one's did
+   * not. When too many disks are full this one goes on leading, for reads. Tried again every election timeout.
    */
   #handOverIfStuck(stalledTicks: number): void {
     const { pipeline, options, clock, raft, host, reads } = this.#parts;
@@ -54,10 +54,12 @@ export class Ticker {
     const { configuration, progress } = raft.status();
     const { voters } = configuration;
     const stored = progress.find(({ id }) => id === raft.id)?.match ?? 0;
-    const [target] = progress
+    const able = progress
       .filter(({ id, recentActive, match }) => recentActive && voters.includes(id) && match > stored)
       .sort((a, b) => b.match - a.match);
-    if (target === undefined) return;
+    const [target] = able;
+    // Votes need a disk too: without a majority that can give them nobody would lead.
+    if (target === undefined || able.length * 2 <= voters.length) return;
     host.event('fault', `its disk takes no writes: leadership goes to node ${nodeOf(target.id)}`);
     reads.forfeitLease();
     raft.transferLeadership(target.id);
