@@ -25,6 +25,8 @@ export interface LoadOptions {
 
 export interface LoadResult {
   readonly operations: number;
+  /** With those of the warm-up. */
+  readonly allOperations: number;
   readonly errors: number;
   readonly firstError: string | null;
   readonly seconds: number;
@@ -51,6 +53,7 @@ class Load {
   readonly #histogram = createHistogram();
   readonly #sockets: Socket[] = [];
   #operations = 0;
+  #allOperations = 0;
   #errors = 0;
   #firstError: string | null = null;
   #measuring = false;
@@ -108,6 +111,7 @@ class Load {
     socket.on('data', chunk => {
       outstanding -= counter.push(chunk);
       if (outstanding > 0 || this.#stopped) return;
+      this.#allOperations += pipeline;
       if (this.#measuring) {
         this.#histogram.record(Math.max(1, Math.round((performance.now() - sentAt) * 1000)));
         this.#operations += pipeline;
@@ -126,6 +130,7 @@ class Load {
     const ms = (microseconds: number): number => microseconds / 1000;
     return {
       operations: this.#operations,
+      allOperations: this.#allOperations,
       errors: this.#errors,
       firstError: this.#firstError,
       seconds,

@@ -3,16 +3,20 @@
  *
  * @module
  */
-import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { startChild } from './child.js';
 
 export interface ServeOptions {
   readonly nodes: number;
   readonly durable: boolean;
   readonly portStart: number;
+  /** Probability of a drop on every link; default 0. */
+  readonly drop?: number;
+  /** Another build of the program: its `src/cli/main.js`. */
+  readonly program?: string;
 }
 
 export interface Served {
@@ -21,10 +25,12 @@ export interface Served {
   stop(): Promise<void>;
 }
 
-const READY_WITHIN_MS = 30_000;
-const LIFETIME_MS = 600_000;
+const READY_WITHIN_MS = 60_000;
+const LIFETIME_MS = 900_000;
 
-const raftkv = fileURLToPath(new URL('../src/cli/main.js', import.meta.url));
+export const THIS_BUILD = fileURLToPath(new URL('../src/cli/main.js', import.meta.url));
+
+export const ELECTION_TIMEOUT_END_MS = 600;
 
 const configText = (options: ServeOptions): string =>
   [
@@ -33,57 +39,41 @@ const configText = (options: ServeOptions): string =>
     `port_start: ${options.portStart}`,
     'heartbeat_timeout: 0.05',
     'election_timeout_start: 0.3',
-    'election_timeout_end: 0.6',
+    `election_timeout_end: ${ELECTION_TIMEOUT_END_MS / 1000}`,
     'rpc_timeout: 2',
     '',
   ].join('\n');
 
-function waitForReady(child: ChildProcess): Promise<void> {
-  return new Promise((resolve, reject) => {
-    let output = '';
-    const timer = setTimeout(
-      () => reject(new Error(`serve was not ready in time:\n${output}`)),
-      READY_WITHIN_MS,
-    );
-    const look = (chunk: Buffer): void => {
-      output += chunk.toString();
-      if (!/^ready/m.test(output)) return;
-      clearTimeout(timer);
-      resolve();
-    };
-    child.stdout?.on('data', look);
-    child.stderr?.on('data', look);
-    child.on('exit', code => {
-      clearTimeout(timer);
-      reject(new Error(`serve ended with ${code}:\n${output}`));
-    });
-  });
-}
+const matrixText = ({ nodes, drop = 0 }: ServeOptions): string =>
+  Array.from({ length: nodes }, (_, from) =>
+    Array.from({ length: nodes }, (_, to) => (from === to ? 0 : drop)).join(' '),
+  ).join('\n');
 
 export async function serve(options: ServeOptions): Promise<Served> {
   const folder = mkdtempSync(join(tmpdir(), 'raftkv-bench-'));
+  const remove = (): void => rmSync(folder, { recursive: true, force: true });
   const config = join(folder, 'config.txt');
+  const matrix = join(folder, 'matrix');
   writeFileSync(config, configText(options));
+  writeFileSync(matrix, `${matrixText(options)}\n`);
   const place = options.durable ? ['--data', join(folder, 'data')] : ['--memory'];
-  const child = spawn(process.execPath, [raftkv, 'serve', config, ...place], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: LIFETIME_MS,
-    killSignal: 'SIGKILL',
-  });
-  const exited = new Promise<void>(resolve => child.once('exit', () => resolve()));
-  const stop = async (): Promise<void> => {
-    child.kill('SIGTERM');
-    const timer = setTimeout(() => child.kill('SIGKILL'), 5_000);
-    await exited;
-    clearTimeout(timer);
-    rmSync(folder, { recursive: true, force: true });
-  };
+  const program = options.program ?? THIS_BUILD;
   try {
-    await waitForReady(child);
+    const child = await startChild({
+      command: process.execPath,
+      args: [program, 'serve', config, ...place, '--matrix', matrix],
+      readyText: /^ready/m,
+      readyWithinMs: READY_WITHIN_MS,
+      lifetimeMs: LIFETIME_MS,
+    });
+    const ports = Array.from({ length: options.nodes }, (_, node) => options.portStart + node);
+    const stop = async (): Promise<void> => {
+      await child.stop();
+      remove();
+    };
+    return { ports, pid: child.pid, stop };
   } catch (error) {
-    await stop();
+    remove();
     throw error;
   }
-  const ports = Array.from({ length: options.nodes }, (_, node) => options.portStart + node);
-  return { ports, pid: child.pid ?? 0, stop };
 }

@@ -1,0 +1,71 @@
+/**
+ * Programs that a benchmark starts: waited for with a time limit, ended by their id.
+ *
+ * @module
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+
+const STOP_WITHIN_MS = 5_000;
+
+export interface ChildOptions {
+  readonly command: string;
+  readonly args: readonly string[];
+  /** Found in its output once it serves. */
+  readonly readyText: RegExp;
+  readonly readyWithinMs: number;
+  /** Killed after this, whatever happens. */
+  readonly lifetimeMs: number;
+}
+
+export interface Child {
+  readonly pid: number;
+  stop(): Promise<void>;
+}
+
+/** Resolves when the program serves. @throws Error when it does not in time, with its output */
+export async function startChild(options: ChildOptions): Promise<Child> {
+  const child = spawn(options.command, options.args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: options.lifetimeMs,
+    killSignal: 'SIGKILL',
+  });
+  const exited = new Promise<void>(resolve => child.once('close', () => resolve()));
+  const stop = async (): Promise<void> => {
+    child.kill('SIGTERM');
+    const timer = setTimeout(() => child.kill('SIGKILL'), STOP_WITHIN_MS);
+    await exited;
+    clearTimeout(timer);
+  };
+  try {
+    await untilReady(child, options);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { pid: child.pid ?? 0, stop };
+}
+
+function untilReady(child: ChildProcess, options: ChildOptions): Promise<void> {
+  const { command, readyText, readyWithinMs } = options;
+  return new Promise((resolve, reject) => {
+    let output = '';
+    const fail = (what: string): void => reject(new Error(`${command} ${what}:\n${output}`));
+    const timer = setTimeout(() => fail('was not ready in time'), readyWithinMs);
+    const look = (chunk: Buffer): void => {
+      output = (output + chunk.toString()).slice(-10_000);
+      if (!readyText.test(output)) return;
+      clearTimeout(timer);
+      resolve();
+    };
+    child.stdout?.on('data', look);
+    child.stderr?.on('data', look);
+    child.on('error', error => {
+      clearTimeout(timer);
+      fail(error.message);
+    });
+    child.on('exit', code => {
+      clearTimeout(timer);
+      fail(`ended with ${code}`);
+    });
+  });
+}

@@ -1,0 +1,18 @@
+/**
+ * What every benchmark is told.
+ *
+ * @module
+ */
+export interface BenchFlags {
+  /** First of the ports used. */
+  readonly port: number;
+  /** Of one measurement. */
+  readonly durationMs: number;
+  /** Interleaved repetitions, where there are some. */
+  readonly rounds: number;
+  readonly json: boolean;
+  /** Put the table into the README. */
+  readonly readme: boolean;
+  /** Another build of this project to compare with: its output folder. */
+  readonly build: string | null;
+}

@@ -1,0 +1,57 @@
+/**
+ * Runs the load generator as a process of its own and reads its result.
+ *
+ * @module
+ */
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { LoadOptions, LoadResult } from './load.js';
+import { usageOf } from './process-usage.js';
+
+const RESP_PROGRAM = fileURLToPath(new URL('./load.js', import.meta.url));
+const START_WITHIN_MS = 20_000;
+
+export interface MeasuredLoad extends LoadResult {
+  /** CPU time of the store's processes for one operation; the load generator's own is not in it. */
+  readonly cpuMicroseconds: number;
+}
+
+/** `pids`: the store's processes. `program`: another load generator with the same options and result. */
+export async function measureLoad(
+  pids: readonly number[],
+  options: LoadOptions,
+  program: string = RESP_PROGRAM,
+): Promise<MeasuredLoad> {
+  const before = usageOf(pids);
+  const result = await runLoad(options, program);
+  const used = usageOf(pids).cpuSeconds - before.cpuSeconds;
+  return { ...result, cpuMicroseconds: (used * 1e6) / Math.max(1, result.allOperations) };
+}
+
+function runLoad(options: LoadOptions, program: string): Promise<LoadResult> {
+  return new Promise((resolve, reject) => {
+    const timeout = options.warmupMs + options.durationMs + START_WITHIN_MS;
+    const child = spawn(process.execPath, [program, JSON.stringify(options)], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      timeout,
+      killSignal: 'SIGKILL',
+    });
+    let output = '';
+    child.stdout.on('data', chunk => {
+      output += String(chunk);
+    });
+    child.on('error', reject);
+    child.on('close', code => {
+      if (code === 0) resolve(JSON.parse(output) as LoadResult);
+      else reject(new Error(`the load generator ended with ${code}`));
+    });
+  });
+}
+
+export const DEFAULT_LOAD = {
+  host: '127.0.0.1',
+  connections: 64,
+  valueBytes: 64,
+  keys: 10_000,
+  warmupMs: 500,
+} as const;
