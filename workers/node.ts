@@ -42,6 +42,7 @@ void hostNode(workerData as NodeWorkerData<NodeSpec>, parentPort, async (context
   return {
     port: gateway.port,
     clientCount: () => gateway.clientCount,
+    counters: () => gateway.counters(),
     close: () => gateway.close(),
   };
 });

@@ -7,6 +7,7 @@ import { Command } from 'commander';
 import { type ClusterConfig, endpointsOf, nodeCountOf, nodesOnServer } from '../config/cluster-config.js';
 import { loadUsers } from '../config/users.js';
 import type { Cluster, ClusterOptions } from '../index.js';
+import type { MetricsServer } from '../metrics/metrics-server.js';
 import { CONFIG_ARGUMENT_HELP, configOf, matrixOf, wholeNumber } from './arguments.js';
 import { InvalidOperation, OperationFailed } from './cli-error.js';
 import { print, printError } from './terminal.js';
@@ -20,6 +21,7 @@ interface ServeFlags {
   readonly trace?: string;
   readonly host?: string;
   readonly redirect?: true;
+  readonly metricsPort?: number;
 }
 
 const DEFAULT_DATA_DIRECTORY = 'raftkv-data';
@@ -35,6 +37,7 @@ export const serveCommand = (): Command =>
     .option('--seed <number>', 'seed of all random choices', wholeNumber(0, 4_294_967_295))
     .option('--trace <file>', 'append what the nodes do to a file, as JSON lines')
     .option('--redirect', 'followers answer -MOVED instead of handing commands to the leader')
+    .option('--metrics-port <port>', 'HTTP port for /metrics and /health', wholeNumber(1, 65_535))
     .option('--host <name>', 'which server of the config this is')
     .action(serve);
 
@@ -49,6 +52,7 @@ const serve = async (path: string | undefined, flags: ServeFlags): Promise<void>
   // Loaded only here: commands that talk to a running cluster start faster without it.
   const { startCluster } = await import('../index.js');
   const cluster = await startCluster(optionsOf(config, flags));
+  let metrics: MetricsServer | null = null;
   try {
     const status = await cluster.status();
     const ports = endpointsOf(config).map(({ port }) => port);
@@ -61,9 +65,30 @@ const serve = async (path: string | undefined, flags: ServeFlags): Promise<void>
     for (const { node, state, lastError } of status.nodes) {
       if (state === 'faulty') printError(`node ${node} takes no part: ${lastError}; see raftkv repair`);
     }
+    metrics = await openMetrics(config, flags, cluster);
     await endOf(cluster, stopped);
   } finally {
+    await metrics?.close();
     await cluster.stop();
+  }
+};
+
+const openMetrics = async (
+  config: ClusterConfig,
+  flags: ServeFlags,
+  cluster: Cluster,
+): Promise<MetricsServer | null> => {
+  const port = flags.metricsPort ?? config.metricsPort;
+  if (port === 0) return null;
+  const { startMetricsServer } = await import('../metrics/metrics-server.js');
+  try {
+    const host = config.metricsHost;
+    const server = await startMetricsServer({ host, port, status: () => cluster.status() });
+    print(`metrics: http://${host}:${server.port}/metrics and /health`);
+    return server;
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new OperationFailed(`cannot serve metrics on port ${port}: ${why}`);
   }
 };
 

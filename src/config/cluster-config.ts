@@ -44,6 +44,8 @@ export interface ClusterConfig {
   readonly tlsClients: 'any' | 'certified';
   /** HTTP port for metrics and health; 0: none. */
   readonly metricsPort: number;
+  /** Where that port is open. Nobody is asked for a password there, so by default to this machine only. */
+  readonly metricsHost: string;
 }
 
 /** The original's defaults, which hold for keys a file leaves out; limits are ours. */
@@ -69,6 +71,7 @@ export const DEFAULT_CONFIG: ClusterConfig = {
   tlsCaFile: '',
   tlsClients: 'any',
   metricsPort: 0,
+  metricsHost: '127.0.0.1',
 };
 
 export interface Endpoint {

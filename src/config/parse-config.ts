@@ -64,6 +64,9 @@ const tlsClients: Reader<ClusterConfig['tlsClients']> = text =>
 
 const file: Reader<string> = text => (text === '' ? new Expected('the name of a file') : text);
 
+const host: Reader<string> = text =>
+  /^[\w.:-]+$/.test(text) ? text : new Expected('a host name or address');
+
 const spec = <F extends keyof ClusterConfig>(field: F, read: Reader<ClusterConfig[F]>): KeySpec<F> => ({
   field,
   read,
@@ -90,6 +93,7 @@ const KEYS = {
   tls_key: spec('tlsKeyFile', file),
   tls_ca: spec('tlsCaFile', file),
   tls_clients: spec('tlsClients', tlsClients),
+  metrics_host: spec('metricsHost', host),
   metrics_port: spec('metricsPort', integer(1, 65_535, 'a port')),
 } as const satisfies Record<string, { field: keyof ClusterConfig; read: Reader<unknown> }>;
 

@@ -6,6 +6,7 @@
 import { createServer, type Server, type ServerOpts, type Socket } from 'node:net';
 import { createServer as createTlsServer, Server as TlsServer } from 'node:tls';
 import type { Engine } from '../engine/engine.js';
+import type { GatewayCounters } from '../runtime/status.js';
 import { Batches } from './batches.js';
 import { ClientState } from './client-state.js';
 import type { GatewayAdmin, GatewayServices } from './commands/gateway-command.js';
@@ -152,21 +153,31 @@ export class Gateway {
     });
   }
 
-  /** Counters for the status stream; latencies are those since the last call. */
-  metrics(): GatewayReport {
+  /** Totals for the status stream. */
+  counters(): GatewayCounters {
     const metrics = this.#metrics;
     return {
-      clients: this.#connections.size,
       connections: metrics.connections,
       rejectedConnections: metrics.rejectedConnections,
-      writes: metrics.writes,
-      reads: metrics.reads,
       refused: metrics.refused,
       unknown: metrics.unknown,
       protocolErrors: metrics.protocolErrors,
       slowReadersClosed: metrics.slowReadersClosed,
+      authFailures: metrics.authFailures,
+      tlsFailures: metrics.tlsFailures,
       inFlightBytes: this.#batches.bytes,
       heldInputBytes: metrics.heldInputBytes,
+    };
+  }
+
+  /** The same with clients, executed commands and latencies, those since the last call. */
+  metrics(): GatewayReport {
+    const metrics = this.#metrics;
+    return {
+      ...this.counters(),
+      clients: this.#connections.size,
+      writes: metrics.writes,
+      reads: metrics.reads,
       writeLatency: metrics.writeLatency.take(),
       readLatency: metrics.readLatency.take(),
     };

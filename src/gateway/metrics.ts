@@ -5,20 +5,13 @@
  */
 import type { Outcome } from '../engine/engine.js';
 import { LatencyHistogram } from '../runtime/latency-histogram.js';
+import type { GatewayCounters } from '../runtime/status.js';
 
 /** Totals since the gateway started, and the latencies since the last report. */
-export interface GatewayReport {
+export interface GatewayReport extends GatewayCounters {
   readonly clients: number;
-  readonly connections: number;
-  readonly rejectedConnections: number;
   readonly writes: number;
   readonly reads: number;
-  readonly refused: number;
-  readonly unknown: number;
-  readonly protocolErrors: number;
-  readonly slowReadersClosed: number;
-  readonly inFlightBytes: number;
-  readonly heldInputBytes: number;
   /** For `percentileMs`; null: there were none. From the end of the pipeline segment's arrival to its outcome. */
   readonly writeLatency: Uint32Array | null;
   readonly readLatency: Uint32Array | null;

@@ -7,11 +7,13 @@ import type { Engine } from '../engine/engine.js';
 import type { BackupSource } from './backups.js';
 import type { ClusterHandle } from './handle.js';
 import type { NodeAddress, NodeSpec } from './node-protocol.js';
+import type { GatewayCounters } from './status.js';
 
 export interface Front {
   /** Where clients reach it. */
   readonly port: number;
   readonly clientCount: () => number;
+  readonly counters: () => GatewayCounters;
   close(): Promise<void>;
 }
 

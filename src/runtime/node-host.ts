@@ -252,10 +252,12 @@ class NodeHost {
   }
 
   #report(): void {
-    const clients = this.#front?.clientCount() ?? 0;
+    const front = this.#front;
     const news = this.#dataLimit.news();
     if (news !== null) this.#post({ kind: 'event', event: 'fault', text: news });
-    this.#post({ kind: 'report', report: this.#reporter.report(clients) });
+    const report = this.#reporter.report(front?.clientCount() ?? 0);
+    const gateway = front === null ? {} : { gateway: front.counters() };
+    this.#post({ kind: 'report', report: { ...report, ...gateway } });
   }
 
   #api(): NodeApi {

@@ -12,7 +12,7 @@ import type { SharedFileChange, SharedFiles } from '../storage/shared-memory-dis
 import type { DiskFault, KvResult } from './control.js';
 import type { CommandResult } from './handle.js';
 import type { NodeLifecycle } from './node-process.js';
-import type { ClusterEventKind, ClusterStatus, RaftStatus } from './status.js';
+import type { ClusterEventKind, ClusterStatus, GatewayCounters, RaftStatus } from './status.js';
 
 export interface NodeAddress {
   readonly node: number;
@@ -68,6 +68,7 @@ export interface NodeReport {
   readonly reads: number;
   /** Latencies of writes since the last report; null: there were none. */
   readonly writeLatency: Uint32Array | null;
+  readonly gateway?: GatewayCounters;
 }
 
 /** From the node's thread, besides its lifecycle. */

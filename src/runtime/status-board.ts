@@ -119,6 +119,7 @@ function nodeStatus(facts: NodeFacts, report: NodeReport | null): NodeStatus {
     diskFault: facts.diskFault,
     writes: report?.writes ?? 0,
     reads: report?.reads ?? 0,
+    ...(report?.gateway === undefined ? {} : { gateway: report.gateway }),
   };
 }
 

@@ -46,6 +46,22 @@ export interface RaftStatus {
   readonly votesGranted: readonly number[];
 }
 
+/** Totals of a node's gateway since the node started, and what it holds now. */
+export interface GatewayCounters {
+  readonly connections: number;
+  readonly rejectedConnections: number;
+  /** Commands certainly not executed. */
+  readonly refused: number;
+  /** Commands whose outcome is unknown. */
+  readonly unknown: number;
+  readonly protocolErrors: number;
+  readonly slowReadersClosed: number;
+  readonly authFailures: number;
+  readonly tlsFailures: number;
+  readonly inFlightBytes: number;
+  readonly heldInputBytes: number;
+}
+
 export interface NodeStatus {
   readonly node: number;
   readonly host: string;
@@ -72,6 +88,8 @@ export interface NodeStatus {
   /** Totals since the node started. */
   readonly writes: number;
   readonly reads: number;
+  /** Absent until the node has reported. */
+  readonly gateway?: GatewayCounters;
 }
 
 export interface LinkCounters {

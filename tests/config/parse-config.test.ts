@@ -100,6 +100,7 @@ test('every key is read', () => {
     tls_ca: 'ca.pem',
     tls_clients: 'certified',
     metrics_port: '9100',
+    metrics_host: '0.0.0.0',
   };
   assert.equal(Object.keys(values).sort(), [...CONFIG_KEYS].sort());
   const config = parseConfig(CONFIG_KEYS.map(key => `${key}: ${values[key]}`).join('\n'));
@@ -125,6 +126,7 @@ test('every key is read', () => {
     tlsCaFile: 'ca.pem',
     tlsClients: 'certified',
     metricsPort: 9100,
+    metricsHost: '0.0.0.0',
   });
 });
 
