@@ -5,7 +5,7 @@
  */
 import type { ObservedStatus } from './cluster-under-test.js';
 import type { PhaseOptions } from './load.js';
-import { measureHistory, quantile } from './measure.js';
+import { lengthOf, measureHistory, quantile } from './measure.js';
 import type { ExperimentTable, TestResult, TestRun } from './test-run.js';
 import type { WorkloadName } from './workloads/table.js';
 
@@ -92,6 +92,9 @@ async function waitForStatus(
   return null;
 }
 
+/** A gap that begins later has another cause. */
+const GAP_WITHIN_MS = 2_000;
+
 const round1 = (value: number): number => Math.round(value * 10) / 10;
 
 /** Kills the leader again and again: how long until there is another, and until something is acknowledged again. */
@@ -117,10 +120,14 @@ async function runKillLeader(run: TestRun, options: ExperimentOptions): Promise<
   };
   await run.phase(phaseOf('mixed', options.durationMs, options), killing);
   const result = await run.finish();
-  const gapAfter = (fromMs: number): number => {
-    const gap = result.measurements.gaps.find(({ toMs }) => toMs > fromMs);
-    return gap === undefined || gap.fromMs > fromMs + 2_000 ? 0 : gap.toMs - gap.fromMs;
-  };
+  /** The longest gap that began within two seconds of the kill. */
+  const gapAfter = (fromMs: number): number =>
+    Math.max(
+      0,
+      ...result.measurements.gaps
+        .filter(gap => gap.toMs > fromMs && gap.fromMs < fromMs + GAP_WITHIN_MS)
+        .map(lengthOf),
+    );
   const table: ExperimentTable = {
     title: 'Leader killed',
     columns: ['round', 'killed', 'new leader', 'election ms', 'gap ms'],
@@ -166,14 +173,21 @@ async function runKillNodes(run: TestRun, options: ExperimentOptions): Promise<T
   const most = Math.min(options.kill ?? minority, size - 1);
   const stepMs = options.durationMs / (most + 1);
   const rows: (readonly (string | number)[])[] = [];
+  const killedAtMs: number[] = [];
   for (let dead = 0; dead <= most && !run.options.signal.aborted; dead++) {
-    if (dead > 0) await run.cluster.controls?.execute('kill random');
+    if (dead > 0) {
+      killedAtMs.push(run.nowMs());
+      await run.cluster.controls?.execute('kill random');
+    }
     const name = `${dead} of ${size} dead`;
     await run.phase({ ...phaseOf('mixed', stepMs, options), name });
     const { ok, p50Ms, p99Ms, failed, unknown } = await phaseTotals(run, name);
     const serves = dead <= minority;
     if (serves && ok === 0) run.fail(`nothing was acknowledged with ${dead} of ${size} nodes dead`);
     rows.push([dead, Math.round(ok / (stepMs / 1000)), round1(p50Ms), round1(p99Ms), failed, unknown]);
+  }
+  for (const fromMs of killedAtMs) {
+    run.nemesis?.record({ kind: 'kill', line: 'kill random', fromMs, toMs: run.nowMs() });
   }
   const columns = ['dead', 'acknowledged/s', 'p50 ms', 'p99 ms', 'refused', 'unknown'];
   return run.finish({ title: `Nodes killed, of ${size}`, columns, rows });

@@ -66,7 +66,7 @@ export interface Measurements {
 }
 
 /** Shorter silences are no gap. */
-export const GAP_MS = 250;
+export const GAP_MS = 100;
 const MAX_POINTS = 6_000;
 
 const NAMES: Readonly<Record<string, OutcomeName>> = { true: 'ok', false: 'failed', unknown: 'unknown' };

@@ -55,6 +55,11 @@ export class Nemesis {
     return this.#periods;
   }
 
+  /** Notes a fault that somebody else applied and lifted. */
+  record(period: FaultPeriod): void {
+    this.#periods.push(period);
+  }
+
   /** One fault an interval until the time is over. Everything is lifted when it resolves. */
   async run(durationMs: number, signal: AbortSignal): Promise<void> {
     const { intervalMs, nowMs, controls, seed } = this.#options;

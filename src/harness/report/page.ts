@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isRead, lengthOf } from '../measure.js';
+import { GAP_MS, isRead, lengthOf } from '../measure.js';
 import { NEMESIS_KINDS } from '../nemesis.js';
 import { phaseSummary, readCounts, type TestDescription } from '../summary.js';
 import type { TestResult } from '../test-run.js';
@@ -99,13 +99,14 @@ const faultKey = (): string =>
   `<div class="key">${NEMESIS_KINDS.map(kind => swatch('fault', kind)).join('')}</div>`;
 
 function gapsHtml({ measurements }: TestResult): string {
-  if (measurements.gaps.length === 0) return '<p>No gap of 250 ms or more without an acknowledgement.</p>';
+  if (measurements.gaps.length === 0)
+    return `<p>Nothing of ${GAP_MS} ms or more without an acknowledgement.</p>`;
   const rows = measurements.gaps.map(gap => [
     (gap.fromMs / 1000).toFixed(2),
     (gap.toMs / 1000).toFixed(2),
     Math.round(lengthOf(gap)),
   ]);
-  return table(['from s', 'to s', 'ms'], rows, 'Times of 250 ms or more without an acknowledgement');
+  return table(['from s', 'to s', 'ms'], rows, `Times of ${GAP_MS} ms or more without an acknowledgement`);
 }
 
 function clusterHtml(result: TestResult, scale: TimeScale): string {
