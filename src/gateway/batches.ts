@@ -17,7 +17,7 @@ export interface Submitter {
   readonly segment: Segment;
   readonly consistency: ReadConsistency;
   /** The outcome of the segment; with `done` its replies start at `first`. Never called from within `submit`. */
-  settle(outcome: Outcome, first: number): void;
+  settle(outcome: Outcome, first: number, elapsedMs: number): void;
 }
 
 interface BatchInFlight {
@@ -134,8 +134,9 @@ export class Batches {
     let first = 0;
     for (const submitter of batch.submitters) {
       const count = submitter.segment.commands.length;
-      this.#metrics.settled(outcome.kind, batch.isWrite, count, nowMs - submitter.segment.submittedAtMs);
-      submitter.settle(outcome, first);
+      const elapsedMs = nowMs - submitter.segment.submittedAtMs;
+      this.#metrics.settled(outcome.kind, batch.isWrite, count, elapsedMs);
+      submitter.settle(outcome, first, elapsedMs);
       first += count;
     }
     const mayGoOn = this.#writes.length > 0 || this.#reads.length > 0;

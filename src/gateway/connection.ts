@@ -6,7 +6,7 @@
  */
 import type { Socket } from 'node:net';
 import type { CommandArguments, Outcome, ReadConsistency } from '../engine/engine.js';
-import { error, type Reply } from '../kv/reply.js';
+import { error, type Reply, type TaggedReply } from '../kv/reply.js';
 import { admit, type ExclusiveCommand } from './admission.js';
 import type { Batches, Submitter } from './batches.js';
 import type { ClientState } from './client-state.js';
@@ -64,6 +64,7 @@ export class Connection implements Client, Submitter {
   #ending = false;
   #closed = false;
   #heldBytes = 0;
+  #flushScheduled = false;
 
   constructor({ socket, state, services, batches, onClose }: ConnectionParts) {
     const { limits } = services.settings;
@@ -87,6 +88,7 @@ export class Connection implements Client, Submitter {
       services.metrics.heldInputBytes -= this.#heldBytes;
       this.#heldBytes = 0;
       this.#output.close();
+      services.tap.close(this);
       onClose(this);
     });
   }
@@ -126,13 +128,29 @@ export class Connection implements Client, Submitter {
     this.#ending = true;
   }
 
+  offer(reply: TaggedReply): boolean {
+    if (this.#output.blocked || this.#closed || this.#ending) return false;
+    this.#output.write(reply);
+    if (!this.#flushScheduled) {
+      this.#flushScheduled = true;
+      setImmediate(() => {
+        this.#flushScheduled = false;
+        this.#output.flush();
+      });
+    }
+    return true;
+  }
+
   destroy(): void {
     this.#socket.destroy();
   }
 
   /** The outcome of the segment in flight. */
-  settle(outcome: Outcome, first: number): void {
+  settle(outcome: Outcome, first: number, elapsedMs: number): void {
     this.#busy = false;
+    const { settings, slowLog } = this.#services;
+    const isSlow = settings.slowLogMicros >= 0 && elapsedMs * 1000 >= settings.slowLogMicros;
+    if (isSlow) slowLog.add(this.segment, this.state, elapsedMs, settings.slowLogEntries);
     if (this.#closed) return;
     if (outcome.kind === 'done') this.#answer(outcome.replies, first);
     else this.#answerAll(failureReply(outcome));
@@ -207,6 +225,7 @@ export class Connection implements Client, Submitter {
 
   #collect(): void {
     const { segment, state } = this;
+    const { tap } = this.#services;
     const { limits } = this.#services.settings;
     const mostCommands = state.replyMode === 'skip' ? 1 : limits.segmentCommands;
     let args: string[] | null = null;
@@ -221,6 +240,7 @@ export class Connection implements Client, Submitter {
       if (args === null) return;
       // Short texts are copies: a longer one would pin the chunk it was cut from.
       state.lastCommand = (args[0] ?? '').slice(0, SHOWN_NAME_CHARACTERS);
+      if (tap.isOpen) tap.show(state, args);
       const exclusive = admit(this, segment, args, this.#services);
       if (exclusive === null) continue;
       if (exclusive.command.order === 'exclusive') {

@@ -16,6 +16,8 @@ import { GatewayError } from './gateway-error.js';
 import { GatewayMetrics, type GatewayReport } from './metrics.js';
 import type { GatewayOptions } from './options.js';
 import { type Settings, settingsOf } from './settings.js';
+import { SlowLog } from './slow-log.js';
+import { Tap } from './tap.js';
 import { CertificateWatch, readTlsMaterial, type TlsMaterial, type TlsOptions } from './tls.js';
 
 const TOO_MANY_CLIENTS = '-ERR max number of clients reached\r\n';
@@ -56,6 +58,8 @@ export class Gateway {
       admin,
       backups: options.backups ?? null,
       metrics: this.#metrics,
+      slowLog: new SlowLog(),
+      tap: new Tap(),
       clients: this.#connections,
       startedAtMs: Date.now(),
       table: COMMAND_TABLE,

@@ -20,6 +20,9 @@ export interface Settings {
   leaseReads: boolean;
   readonly users: Users;
   limits: GatewayLimits;
+  /** Slower commands are remembered; negative: none are. */
+  slowLogMicros: number;
+  slowLogEntries: number;
   readonly isDataFull: () => boolean;
 }
 
@@ -33,6 +36,8 @@ export function settingsOf(options: GatewayOptions): Settings {
     leaseReads: options.leaseReads ?? false,
     users: new Users(options.users ?? []),
     limits: limitsOf(options.limits ?? {}),
+    slowLogMicros: 100_000,
+    slowLogEntries: 128,
     isDataFull: options.isDataFull ?? (() => false),
   };
 }

@@ -35,10 +35,21 @@ const yesNo = (name: 'redirect' | 'leaseReads'): Parameter => ({
   },
 });
 
+const slowLog = (name: 'slowLogMicros' | 'slowLogEntries', least: number): Parameter => ({
+  get: settings => String(settings[name]),
+  set: (settings, value) => {
+    if (!/^(-1|\d{1,12})$/.test(value) || Number(value) < least) return `a number from ${least} on`;
+    settings[name] = Number(value);
+    return null;
+  },
+});
+
 const PARAMETERS: ReadonlyMap<string, Parameter> = new Map<string, Parameter>([
   ['maxclients', limit('clients')],
   ['client-output-limit', limit('outputLimitBytes')],
   ['in-flight-limit', limit('inFlightBytes')],
+  ['slowlog-log-slower-than', slowLog('slowLogMicros', -1)],
+  ['slowlog-max-len', slowLog('slowLogEntries', 0)],
   ['redirect', yesNo('redirect')],
   ['lease-reads', yesNo('leaseReads')],
   ['port', { get: settings => String(settings.port) }],

@@ -137,6 +137,7 @@ function reset(client: Client, _args: readonly string[], gateway: GatewayService
   state.noTouch = false;
   client.logIn(gateway.settings.users.initial);
   client.protocol = 2;
+  gateway.tap.close(client);
   return simple('RESET');
 }
 

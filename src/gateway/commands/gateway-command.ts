@@ -12,13 +12,15 @@ import type { ClientState } from '../client-state.js';
 import type { GatewayMetrics } from '../metrics.js';
 import type { Protocol } from '../resp/writer.js';
 import type { Settings } from '../settings.js';
+import type { SlowLog } from '../slow-log.js';
+import type { Tap, TapWatcher } from '../tap.js';
 import type { Role, UserAccount } from '../users.js';
 
 /** Control of the running cluster, when there is one behind this gateway. */
 export type GatewayAdmin = Pick<ClusterHandle, 'execute' | 'status'>;
 
 /** A connection as commands see it. */
-export interface Client {
+export interface Client extends TapWatcher {
   readonly state: ClientState;
   protocol: Protocol;
   /** Answers what is due, then closes. */
@@ -42,6 +44,8 @@ export interface GatewayServices {
   /** Null: there is no snapshot to hand out. */
   readonly backups: BackupSource | null;
   readonly metrics: GatewayMetrics;
+  readonly slowLog: SlowLog;
+  readonly tap: Tap;
   readonly clients: ReadonlyMap<number, Client>;
   readonly startedAtMs: number;
   readonly table: CommandTable;

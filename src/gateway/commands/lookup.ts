@@ -16,6 +16,7 @@ import { INFO_COMMANDS } from './info.js';
 import { RAFT_COMMANDS } from './raft.js';
 import { SERVER_COMMANDS } from './server.js';
 import { EXEC, TRANSACTION_COMMANDS } from './transactions.js';
+import { WATCHING_COMMANDS } from './watching.js';
 
 const GATEWAY_COMMANDS: readonly GatewayCommand[] = [
   ...CONNECTION_COMMANDS,
@@ -23,6 +24,7 @@ const GATEWAY_COMMANDS: readonly GatewayCommand[] = [
   ...TRANSACTION_COMMANDS,
   ...SERVER_COMMANDS,
   ...ACL_COMMANDS,
+  ...WATCHING_COMMANDS,
   ...INFO_COMMANDS,
   ...CONFIG_COMMANDS,
   ...COMMAND_COMMANDS,
