@@ -1,0 +1,55 @@
+/**
+ * What becomes of a node whose disk failed is a matter of policy.
+ *
+ * @module
+ */
+import * as assert from 'node:assert/strict';
+import { suite } from 'uvu';
+import { DEFAULT_RESTART_POLICY, RestartHistory } from '../../src/runtime/restart-policy.js';
+import { getSurely, putSurely, withCluster } from './cluster-helpers.js';
+
+const policy = suite('policy after disk errors');
+
+policy('left down unless told otherwise; damage is never restarted into', () => {
+  const usual = new RestartHistory(DEFAULT_RESTART_POLICY);
+  assert.equal(usual.decide(0, 'disk-io'), 'give-up');
+  const trusting = new RestartHistory({ ...DEFAULT_RESTART_POLICY, afterDiskError: true });
+  assert.equal(trusting.decide(0, 'disk-io'), 'restart');
+  assert.equal(trusting.decide(0, 'storage-faulty'), 'restart');
+  assert.equal(trusting.decide(0, 'log-damaged'), 'give-up');
+  assert.equal(trusting.decide(0, 'disk-io'), 'restart');
+  assert.equal(trusting.decide(0, 'disk-io'), 'give-up', 'a disk that keeps failing');
+});
+
+policy('restart: the node recovers from its disk once that works again', () =>
+  withCluster({ config: { afterDiskError: 'restart' }, restartPolicy: { delayMs: 300 } }, async cluster => {
+    await putSurely(cluster, 'key', 'before');
+    const leader = await cluster.waitForLeader();
+    await cluster.setDisk(leader, { kind: 'eio' });
+    await cluster.put('key', 'unknown');
+    await cluster.waitFor(({ nodes }) => nodes[leader]?.state === 'down', { what: 'the crash' });
+    await cluster.setDisk(leader, { kind: 'ok' });
+    await cluster.waitFor(({ nodes }) => nodes[leader]?.state === 'up', { what: 'its return' });
+    await putSurely(cluster, 'key', 'after');
+    await cluster.waitForConverged();
+    assert.equal(await getSurely(cluster, 'key', leader), 'after');
+  }),
+);
+
+policy('restart: a disk that keeps failing ends as faulty', () =>
+  withCluster({ config: { afterDiskError: 'restart' } }, async cluster => {
+    const victim = ((await cluster.waitForLeader()) + 1) % 3;
+    await cluster.setDisk(victim, { kind: 'eio' });
+    let isFaulty = false;
+    const watching = cluster
+      .waitFor(({ nodes }) => nodes[victim]?.state === 'faulty', { what: 'the end', timeoutMs: 15_000 })
+      .finally(() => {
+        isFaulty = true;
+      });
+    for (let i = 0; !isFaulty; i++) await putSurely(cluster, 'key', `${i}`);
+    const status = await watching;
+    assert.match(status.nodes[victim]?.lastError ?? '', /injected/);
+  }),
+);
+
+policy.run();
