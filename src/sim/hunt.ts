@@ -6,6 +6,7 @@
 import { runCampaign } from './campaign.js';
 import type { PlanOptions } from './draw-plan.js';
 import type { Mutant } from './mutants/mutant.js';
+import { runSeed } from './seed-report.js';
 import type { ViolationKind } from './violation.js';
 
 export interface Hunt {
@@ -31,18 +32,29 @@ export interface HuntOptions {
   readonly plan: PlanOptions;
 }
 
+/** A seed counts only if it passes without the mutant. */
 export async function huntMutant(mutant: Mutant, options: HuntOptions): Promise<Hunt> {
-  const { failures, summary, elapsedMs } = await runCampaign({
-    ...options,
-    mutant: mutant.name,
-  });
-  const [first] = failures;
-  const violation = first?.violation ?? null;
-  return {
-    mutant,
-    caught: first === undefined || violation === null ? null : { seed: first.seed, ...violation },
-    runs: summary.runs,
-    simulatedMs: summary.simulatedMs,
-    elapsedMs,
-  };
+  const endSeed = options.firstSeed + options.seeds;
+  let { firstSeed } = options;
+  let caught: Hunt['caught'] = null;
+  const spent = { runs: 0, simulatedMs: 0, elapsedMs: 0 };
+  while (caught === null && firstSeed < endSeed) {
+    const { failures, summary, elapsedMs } = await runCampaign({
+      ...options,
+      firstSeed,
+      seeds: endSeed - firstSeed,
+      mutant: mutant.name,
+    });
+    spent.runs += summary.runs;
+    spent.simulatedMs += summary.simulatedMs;
+    spent.elapsedMs += elapsedMs;
+    const [first] = failures;
+    if (first === undefined) break;
+    firstSeed = first.seed + 1;
+    const sound = runSeed({ seed: first.seed, options: options.plan, mutant: null });
+    if (first.violation !== null && sound.violation === null) {
+      caught = { seed: first.seed, ...first.violation };
+    }
+  }
+  return { mutant, caught, ...spent };
 }

@@ -51,6 +51,8 @@ export class Invariants {
   readonly #leaders = new Map<number, number>();
   /** The one true log: everything that any node ever knew to be committed. */
   readonly #committed = new LogView();
+  /** By index: the term in which it was committed. */
+  readonly #commitTerms: number[] = [];
   /** Prefix hash by (index, term): the same everywhere. */
   readonly #prefixes = new Map<number, number>();
   readonly #executed = new Map<string, number>();
@@ -157,10 +159,13 @@ export class Invariants {
     const view = this.#view(node);
     if (!view.leaderUnchecked) return;
     view.leaderUnchecked = false;
-    const index = this.#committed.lastIndex;
+    // A candidate that was slow may win its term when a later one has committed already: that binds only leaders after it.
+    let index = this.#committed.lastIndex;
+    while (index > 0 && (this.#commitTerms[index] ?? 0) >= view.term) index -= 1;
     const own = view.log.prefixAt(index);
+    const isCompacted = own === undefined && index < view.log.lastIndex;
     this.#demand(
-      index === 0 || own === this.#committed.prefixAt(index),
+      index === 0 || isCompacted || own === this.#committed.prefixAt(index),
       'leader-completeness',
       () =>
         `n${node} leads without the committed entries up to ${index} (its log ends at ${view.log.lastIndex})`,
@@ -313,6 +318,7 @@ export class Invariants {
       const entry = view.log.at(index);
       if (entry === undefined) return;
       this.#committed.append(index, entry.term, entry.hash);
+      this.#commitTerms[index] = view.term;
       if (view.leads) this.#checkDurable(node, index, entry.prefix);
     }
   }

@@ -272,6 +272,15 @@ test('a life without faults breaks nothing', () => {
   story.observe(0, { ev: 'install', index: 2, term: 2, state: 's' });
 });
 
+test('a leader of an earlier term, elected late, need not have what a later one committed', () => {
+  const story = new Story().startAll();
+  for (const node of VOTERS) story.term(node, 1).vote(node, 1, 2);
+  for (const node of [0, 1]) story.term(node, 2).vote(node, 2, 0);
+  story.observe(0, { ev: 'leader', term: 2 });
+  for (const node of [0, 1]) story.append(node, 1, 2).ack(node, 1, 2);
+  story.commit(0, 1).observe(2, { ev: 'leader', term: 1 }).turnEnded(2);
+});
+
 test('what was never acknowledged may be lost', () => {
   new Story().startAll().term(1, 1).append(1, 1, 1).start(1, { term: 0 });
 });
