@@ -1,4 +1,8 @@
 /** The report page: everything is in it, nothing is fetched, and text cannot become markup. */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Operation } from '../../src/harness/check.js';
@@ -78,6 +82,24 @@ const result: TestResult = {
   checkMs: 3,
 };
 
+/** The page as a browser has it once the script ran; null where no browser is installed. */
+function domOf(file: string, profile: string): string | null {
+  const { error, stdout } = spawnSync(
+    'chromium',
+    [
+      '--headless',
+      '--no-sandbox',
+      '--disable-gpu',
+      '--no-first-run',
+      `--user-data-dir=${profile}`,
+      '--dump-dom',
+      `file://${file}`,
+    ],
+    { encoding: 'utf8', timeout: 60_000, stdio: ['ignore', 'pipe', 'ignore'] },
+  );
+  return error !== undefined && 'code' in error && error.code === 'ENOENT' ? null : stdout;
+}
+
 const page = reportPage(description, result);
 
 test('the page needs no network', () => {
@@ -126,6 +148,23 @@ test('every element that opens closes', () => {
 test('the ids of the page are unique', () => {
   const ids = [...page.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
   assert.is(new Set(ids).size, ids.length, ids.join(' '));
+});
+
+test('a browser runs the page: the matrix of the first change is drawn', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'raftkv-report-'));
+  try {
+    const file = join(folder, 'report.html');
+    writeFileSync(file, page);
+    const dom = domOf(file, folder);
+    if (dom === null) {
+      process.stdout.write('skipped: needs chromium, which is not installed\n');
+      return;
+    }
+    assert.match(dom, /<th scope="row">from 1<\/th><td[^>]*>0\.5<\/td>/);
+    assert.match(dom, /<output id="matrix-time">0\.0 s<\/output>/);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 });
 
 test('the summary compares reads, and counts the ones that cannot be explained', () => {

@@ -103,16 +103,19 @@ function sentence(operation: Operation, zeroNs: number): string {
   return `client ${operation.client} called ${operation.op}${value} at ${called}${output} at ${ms(operation.returnNs, zeroNs)}`;
 }
 
+/** The answer that fits nowhere once as many operations as possible are in order: reads say it best. */
+function culprit(operations: readonly Operation[], order: readonly number[], zeroNs: number): string {
+  const placed = new Set(order);
+  const stuck = operations.filter((operation, index) => !placed.has(index) && operation.ok === true);
+  const read = stuck.find(({ op }) => READS.has(op)) ?? stuck[stuck.length - 1];
+  return read === undefined ? '' : `: nothing allows that ${sentence(read, zeroNs)}`;
+}
+
 function describe(key: string, operations: readonly Operation[]): string {
   const zeroNs = operations[0]?.callNs ?? 0;
   const compiled = compileKey(operations);
   const { order } = search(compiled.problem, LIMITS);
-  const placed = new Set(order);
-  const stuck = compiled.operations.filter((operation, index) => !placed.has(index) && operation.ok === true);
   const lines = operations.map(operation => `  ${sentence(operation, zeroNs)}`);
-  const reason =
-    stuck.length === 0
-      ? 'No order of these operations explains their answers.'
-      : `No order of these operations explains their answers; at most ${order.length} of ${compiled.operations.length} fit, then "${sentence(stuck[0] as Operation, zeroNs)}" cannot follow.`;
+  const reason = `No order of these ${operations.length} operations explains their answers${culprit(compiled.operations, order, zeroNs)}.`;
   return [`key ${JSON.stringify(key)}: not linearizable. ${reason}`, ...lines].join('\n');
 }
