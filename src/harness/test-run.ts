@@ -77,7 +77,7 @@ export class TestRun {
   readonly #workloads = new Set<WorkloadName>();
   readonly #startedAt = performance.now();
   readonly #convergeMs: number;
-  #expectationsBroken: string[] = [];
+  readonly #expectationsBroken: string[] = [];
 
   constructor(cluster: ClusterUnderTest, options: TestOptions) {
     this.cluster = cluster;
@@ -180,6 +180,7 @@ export class TestRun {
     const lost = findLostWrites(historyPath);
     const measurements = measureHistory(historyPath, untilMs);
     const reasons = [...this.#expectationsBroken];
+    if (this.options.signal.aborted) reasons.push('it was interrupted before its end');
     if (check.verdict !== 'linearizable') reasons.push(`the history is ${check.verdict}`);
     if (lost.length > 0) reasons.push(`${lost.length} acknowledged writes are lost`);
     if (unreadKeys.length > 0) reasons.push(`${unreadKeys.length} keys could not be read at the end`);
