@@ -65,7 +65,7 @@ const show = (path: string, result: CheckResult, elapsedMs: number, flags: Check
   if (result.verdict === 'undecided') process.exitCode = EXIT_USAGE;
 };
 
-export const verdictText = (path: string, result: CheckResult, elapsedMs: number): string => {
+const verdictText = (path: string, result: CheckResult, elapsedMs: number): string => {
   const counts = `${result.operations} operations, ${result.keys} keys, ${(elapsedMs / 1000).toFixed(2)} s`;
   switch (result.verdict) {
     case 'linearizable':

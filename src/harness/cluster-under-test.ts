@@ -7,7 +7,7 @@
 import type { NodeAddress } from '../client/index.js';
 import type { Draw } from './workloads/workload.js';
 
-export interface ObservedNode {
+interface ObservedNode {
   readonly node: number;
   readonly state: string;
   readonly raft: { readonly role: string; readonly term: number } | null;

@@ -7,7 +7,7 @@ import type { OperationOutcome } from './history.js';
 import { readLines } from './history-file.js';
 import type { RecordedOperation } from './load-client.js';
 
-export type OutcomeName = 'ok' | 'failed' | 'unknown';
+type OutcomeName = 'ok' | 'failed' | 'unknown';
 
 export interface OperationCounts {
   readonly op: string;
@@ -20,7 +20,7 @@ export interface OperationCounts {
   readonly maxMs: number;
 }
 
-export interface Second {
+interface Second {
   readonly ok: number;
   readonly failed: number;
   readonly unknown: number;
@@ -34,7 +34,7 @@ export interface Gap {
   readonly toMs: number;
 }
 
-export interface LatencyPoint {
+interface LatencyPoint {
   readonly atMs: number;
   readonly latencyMs: number;
   readonly op: string;
@@ -70,7 +70,7 @@ export const GAP_MS = 100;
 const MAX_POINTS = 6_000;
 
 const NAMES: Readonly<Record<string, OutcomeName>> = { true: 'ok', false: 'failed', unknown: 'unknown' };
-export const outcomeName = (ok: OperationOutcome): OutcomeName => NAMES[String(ok)] ?? 'unknown';
+const outcomeName = (ok: OperationOutcome): OutcomeName => NAMES[String(ok)] ?? 'unknown';
 
 export const isRead = (op: string): boolean =>
   op === 'get' || op === 'lrange' || op === 'smembers' || op === 'balances';

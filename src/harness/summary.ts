@@ -78,7 +78,7 @@ export function readCounts(
 
 const ms = (value: number): string => (value < 10 ? value.toFixed(2) : value.toFixed(0));
 
-export function tableText({ title, columns, rows }: ExperimentTable): string {
+function tableText({ title, columns, rows }: ExperimentTable): string {
   const cells = [columns, ...rows.map(row => row.map(String))];
   const widths = columns.map((_, column) => Math.max(...cells.map(row => (row[column] ?? '').length)));
   const lines = cells.map(row => row.map((cell, column) => cell.padStart(widths[column] ?? 0)).join('  '));

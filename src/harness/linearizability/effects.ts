@@ -219,7 +219,7 @@ const EFFECTS: Readonly<Record<string, Compile>> = {
   balances,
 };
 
-export const KNOWN_OPERATIONS: readonly string[] = Object.keys(EFFECTS);
+const KNOWN_OPERATIONS: readonly string[] = Object.keys(EFFECTS);
 
 /** @throws ModelError */
 export function effectOf(operation: Operation, values: Values): Effect {

@@ -6,7 +6,7 @@
 import type { FaultPeriod } from '../nemesis.js';
 import { escapeHtml } from './html.js';
 
-export const CHART_WIDTH = 960;
+const CHART_WIDTH = 960;
 export const LEFT = 64;
 const RIGHT = 12;
 export const AXIS_HEIGHT = 28;

@@ -54,7 +54,7 @@ export async function ask(
   return { kind: outcome.kind, error: errorWord(outcome.error) };
 }
 
-export const errorWord = (error: { readonly code: string; readonly replyCode: string | null }): string =>
+const errorWord = (error: { readonly code: string; readonly replyCode: string | null }): string =>
   error.replyCode ?? error.code;
 
 /** Either the reply, or why the call as a whole had no effect: for the steps before anything is changed. */
