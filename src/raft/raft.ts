@@ -154,6 +154,12 @@ export class Raft {
     stepMessage(this.#state, { type: 'ForgetLeader', from: id, to: id, term: 0 });
   }
 
+  /** Leader: heartbeats leave now, besides those that time brings. Whoever answers and lacks entries is sent them again. */
+  beat(): void {
+    const { id } = this.#state;
+    stepMessage(this.#state, { type: 'Beat', from: id, to: id, term: 0 });
+  }
+
   /** The last message to `id` was probably lost. */
   reportUnreachable(id: RaftId): void {
     stepMessage(this.#state, { type: 'Unreachable', from: id, to: this.#state.id, term: 0 });
