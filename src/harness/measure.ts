@@ -63,6 +63,8 @@ export interface Measurements {
   readonly gaps: readonly Gap[];
   /** At most `MAX_POINTS`, spread over the run. */
   readonly points: readonly LatencyPoint[];
+  /** Answered reads of each key. */
+  readonly readsByKey: ReadonlyMap<string, number>;
 }
 
 /** Shorter silences are no gap. */
@@ -116,7 +118,7 @@ export function measureHistory(path: string, untilMs: number): Measurements {
   return collector.result();
 }
 
-type RecordedLine = Pick<RecordedOperation, 'op' | 'ok' | 'phase' | 'error' | 'waited_ms'> & {
+type RecordedLine = Pick<RecordedOperation, 'op' | 'key' | 'ok' | 'phase' | 'error' | 'waited_ms'> & {
   readonly call_ns: number;
   readonly return_ns: number | null;
 };
@@ -130,6 +132,7 @@ class Collector {
   readonly #errors: Record<string, number> = {};
   readonly #acknowledgedMs: number[] = [];
   readonly #points: LatencyPoint[] = [];
+  readonly #readsByKey = new Map<string, number>();
   #seen = 0;
   #fromMs = Number.POSITIVE_INFINITY;
 
@@ -139,6 +142,7 @@ class Collector {
 
   take({
     op,
+    key,
     ok,
     phase,
     error,
@@ -160,7 +164,10 @@ class Collector {
     const second = Math.floor((outcome === 'unknown' ? callMs : returnMs) / 1000);
     this.#secondAt(second).add(outcome, latencyMs);
     if (error !== undefined) this.#errors[error] = (this.#errors[error] ?? 0) + 1;
-    if (outcome === 'ok') this.#acknowledgedMs.push(returnMs);
+    if (outcome === 'ok') {
+      this.#acknowledgedMs.push(returnMs);
+      if (isRead(op)) this.#readsByKey.set(key, (this.#readsByKey.get(key) ?? 0) + 1);
+    }
     this.#sample({ atMs: callMs, latencyMs, op, outcome });
   }
 
@@ -186,6 +193,7 @@ class Collector {
       longestGap: longest,
       gaps: gaps.filter(gap => lengthOf(gap) >= GAP_MS),
       points: this.#points.sort((a, b) => a.atMs - b.atMs),
+      readsByKey: this.#readsByKey,
     };
   }
 

@@ -49,31 +49,31 @@ export function phaseSummary({ phase, operations }: PhaseCounts): PhaseSummary {
   };
 }
 
-/**
- * Reads that were compared with the writes, and those that cannot be explained. The reads of a key that could not be
- * decided count as neither.
- */
-export function readCounts(
-  check: CheckResult,
-  { byOperation }: Measurements,
-): {
+export interface ReadCounts {
+  /** Answered reads of keys that could be decided. */
   readonly compared: number;
+  /** Of keys without a violation. */
   readonly correct: number;
+  /** Part of a proof of a violation. */
   readonly wrong: number;
-} {
-  const answered = sum(
-    byOperation.filter(({ op }) => isRead(op)),
-    ({ ok }) => ok,
-  );
-  const compared = check.verdict === 'undecided' ? 0 : answered;
-  const wrong = Math.min(
-    compared,
-    check.violations.reduce(
-      (total, { operations }) => total + operations.filter(({ op }) => isRead(op)).length,
-      0,
-    ),
-  );
-  return { compared, correct: compared - wrong, wrong };
+  /** The others of keys with a violation: which of them are wrong nobody can say. */
+  readonly doubtful: number;
+}
+
+export function readCounts(check: CheckResult, { readsByKey }: Measurements): ReadCounts {
+  const undecided = new Set(check.undecidedKeys);
+  const violated = new Set(check.violations.map(({ key }) => key));
+  const counts = { compared: 0, correct: 0, wrong: 0, doubtful: 0 };
+  for (const [key, reads] of readsByKey) {
+    if (undecided.has(key)) continue;
+    counts.compared += reads;
+    if (violated.has(key)) counts.doubtful += reads;
+    else counts.correct += reads;
+  }
+  const proven = check.violations.flatMap(({ operations }) => operations.filter(({ op }) => isRead(op)));
+  counts.wrong = Math.min(proven.length, counts.doubtful);
+  counts.doubtful -= counts.wrong;
+  return counts;
 }
 
 const ms = (value: number): string => (value < 10 ? value.toFixed(2) : value.toFixed(0));
@@ -83,6 +83,11 @@ function tableText({ title, columns, rows }: ExperimentTable): string {
   const widths = columns.map((_, column) => Math.max(...cells.map(row => (row[column] ?? '').length)));
   const lines = cells.map(row => row.map((cell, column) => cell.padStart(widths[column] ?? 0)).join('  '));
   return [title, ...lines.map(line => `  ${line}`)].join('\n');
+}
+
+function readsText({ compared, correct, wrong, doubtful }: ReadCounts): string {
+  const rest = doubtful === 0 ? '' : `, ${doubtful} more of keys with a violation`;
+  return `Reads compared  ${compared}: ${correct} correct, ${wrong} wrong${rest}`;
 }
 
 const PHASE_COLUMNS = ['phase', 'writes', 'acknowledged', 'reads', 'answered', 'refused', 'unknown'] as const;
@@ -118,7 +123,7 @@ export function summaryText(description: TestDescription, result: TestResult): s
     ...(result.table === null ? [] : [tableText(result.table)]),
     `Operations      ${measurements.operations} in ${seconds.toFixed(1)} s, ${Math.round(measurements.ok / seconds)} acknowledged a second`,
     `Faults          ${faults.length}`,
-    `Reads compared  ${reads.compared}: ${reads.correct} correct, ${reads.wrong} wrong`,
+    readsText(reads),
     `Linearizable    ${check.verdict === 'linearizable' ? 'yes' : check.verdict} (${check.keys} keys, ${(result.checkMs / 1000).toFixed(2)} s)`,
     `Writes lost     ${result.lost.length}`,
     `Longest gap     ${ms(lengthOf(gap))} ms, ${(gap.fromMs / 1000).toFixed(2)} s into the run`,
@@ -130,7 +135,7 @@ export function summaryText(description: TestDescription, result: TestResult): s
 /** Everything but the points of the plots. */
 export function summaryJson(description: TestDescription, result: TestResult): object {
   const { measurements, check, timeline, ...rest } = result;
-  const { points: _points, ...measured } = measurements;
+  const { points: _points, readsByKey: _readsByKey, ...measured } = measurements;
   return {
     ...description,
     ...rest,
