@@ -24,6 +24,8 @@ export interface FaultTargets {
   forget(node: SimulatedNode): void;
 }
 
+const RETRY_MS = 400;
+
 export class FaultRunner {
   readonly #targets: FaultTargets;
   /** Kinds that really happened. */
@@ -38,18 +40,23 @@ export class FaultRunner {
 
   schedule(): void {
     const { queue, plan } = this.#targets;
-    for (const fault of plan.faults) {
-      queue.at(fault.atMs, () => {
-        if (this.#over) return;
-        const end = this.#begin(fault);
-        if (end === null) return;
-        this.fired.add(fault.kind);
-        this.#targets.coverage.add(`fault-${fault.kind}` satisfies Covered);
-        queue.after(fault.forMs, () => {
-          if (!this.#over) end();
-        });
-      });
+    for (const fault of plan.faults) queue.at(fault.atMs, () => this.#attempt(fault));
+  }
+
+  /** A fault that finds nothing to act on is tried again for as long as faults may happen. */
+  #attempt(fault: Fault): void {
+    if (this.#over) return;
+    const { queue, coverage } = this.#targets;
+    const end = this.#begin(fault);
+    if (end === null) {
+      queue.after(RETRY_MS, () => this.#attempt(fault));
+      return;
     }
+    this.fired.add(fault.kind);
+    coverage.add(`fault-${fault.kind}` satisfies Covered);
+    queue.after(fault.forMs, () => {
+      if (!this.#over) end();
+    });
   }
 
   /** From now on nothing begins or ends any more. */

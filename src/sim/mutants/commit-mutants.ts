@@ -75,24 +75,6 @@ export const COMMIT_MUTANTS: readonly Mutant[] = [
           },
       ),
   },
-  {
-    name: 'commit-beyond-last-new-entry',
-    breaks:
-      'A follower commits up to the commit index of the leader, also behind what the message confirmed.',
-    source: 'Raft paper, Figure 2, AppendEntries 5: min(leaderCommit, index of last new entry)',
-    install: patches =>
-      patches.method(
-        RaftLog,
-        'tryAppend',
-        original =>
-          function (prevIndex, prevTerm, entries, leaderCommit) {
-            const matched = original.call(this, prevIndex, prevTerm, entries, leaderCommit);
-            if (matched) this.commitTo(Math.min(leaderCommit, this.lastIndex));
-            return matched;
-          },
-      ),
-  },
-  {
     name: 'commit-on-append',
     breaks: 'A follower takes every entry that it appends for committed.',
     source: 'Raft paper 5.3: the leader decides when it is safe to apply',
