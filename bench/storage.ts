@@ -24,7 +24,8 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
 /** Prints a figure beside what is promised of it. */
 function judge(what: string, figure: number, limit: number, unit: string): void {
   const holds = figure < limit;
-  say(`${holds ? '✓' : '✗'} ${what}: ${Math.round(figure)} ${unit} (promised: under ${limit} ${unit})`);
+  const shown = unit === 's' ? figure.toFixed(1) : String(Math.round(figure));
+  say(`${holds ? '✓' : '✗'} ${what}: ${shown} ${unit} (promised: under ${limit} ${unit})`);
   if (!holds) process.exitCode = 1;
 }
 
