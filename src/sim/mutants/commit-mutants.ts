@@ -75,6 +75,7 @@ export const COMMIT_MUTANTS: readonly Mutant[] = [
           },
       ),
   },
+  {
     name: 'commit-on-append',
     breaks: 'A follower takes every entry that it appends for committed.',
     source: 'Raft paper 5.3: the leader decides when it is safe to apply',
