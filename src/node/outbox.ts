@@ -15,8 +15,8 @@ const FRAME_BYTES_MAX = 1024 * 1024;
 class PendingFrame {
   readonly to: NodeIndex;
   readonly body = new ByteWriter();
-  readonly kinds: number[] = [];
-  readonly ends: number[] = [];
+  kinds: number[] = [];
+  ends: number[] = [];
 
   constructor(to: NodeIndex) {
     this.to = to;
@@ -66,11 +66,10 @@ export class Outbox {
 
   #close(frame: PendingFrame): void {
     if (frame.kinds.length === 0) return;
-    const kinds = Uint8Array.from(frame.kinds);
-    const ends = Uint32Array.from(frame.ends);
+    const { kinds, ends } = frame;
     this.sent += kinds.length;
-    frame.kinds.length = 0;
-    frame.ends.length = 0;
+    frame.kinds = [];
+    frame.ends = [];
     this.#host.send({ from: this.#from, to: frame.to, kinds, ends, body: frame.body.take() });
   }
 }

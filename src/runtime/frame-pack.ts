@@ -23,13 +23,13 @@ export function messageAt(frame: Frame, position: number): PackedMessage {
 
 /** A frame with a body of its own, whatever the messages are views of. */
 export function packFrame(from: NodeIndex, to: NodeIndex, messages: readonly PackedMessage[]): Frame {
-  const kinds = new Uint8Array(messages.length);
-  const ends = new Uint32Array(messages.length);
+  const kinds: number[] = [];
+  const ends: number[] = [];
   let size = 0;
-  for (const [position, message] of messages.entries()) {
-    size += message.bytes.length;
-    kinds[position] = message.kind;
-    ends[position] = size;
+  for (const { kind, bytes } of messages) {
+    size += bytes.length;
+    kinds.push(kind);
+    ends.push(size);
   }
   const body = new Uint8Array(size);
   for (const [position, message] of messages.entries()) {

@@ -369,7 +369,7 @@ export class Cluster {
         from: frame.from,
         to: frame.to,
         kinds: frame.kinds.slice(i, i + 1),
-        ends: Uint32Array.of(body.length),
+        ends: [body.length],
         body,
       };
       const copies = this.random() < rule.duplicate ? 2 : 1;
