@@ -127,6 +127,7 @@ function createRaft(
     maxInflightMessages: limits.inflightMessages,
     maxUncommittedBytes: limits.uncommittedBytes,
     asyncStorageWrites: true,
+    deferCommitNotice: true,
   };
   return new Raft(config, storage);
 }

@@ -30,7 +30,8 @@ function handleAcceptance(state: RaftState, progress: Progress, index: number): 
   adjustFlow(state, progress, index);
   const isOther = progress.id !== state.id;
   if (!advanceCommit(state) && isOther && progress.canLearnCommit(state.log.committed)) {
-    sendAppend(state, progress, true);
+    if (state.config.deferCommitNotice) state.owesCommitNotice = true;
+    else sendAppend(state, progress, true);
   }
   if (!isOther) return;
   while (sendAppend(state, progress, false)) {

@@ -41,6 +41,11 @@ export interface RaftConfig {
   readonly stepDownOnRemoval?: boolean;
   /** Followers drop proposals instead of forwarding them. Default false. */
   readonly disableProposalForwarding?: boolean;
+  /**
+   * Followers learn a new commit index from the next AppendEntries with entries, and from an empty one of its own only when
+   * nothing is on its way that will be committed next. Heartbeats tell it in any case. Default false: an empty one at once.
+   */
+  readonly deferCommitNotice?: boolean;
   /** Append membership changes unchecked. Only for tests. Default false. */
   readonly disableConfChangeValidation?: boolean;
 }
@@ -76,6 +81,7 @@ export function resolveConfig(config: RaftConfig): ResolvedConfig {
     asyncStorageWrites: false,
     stepDownOnRemoval: true,
     disableProposalForwarding: false,
+    deferCommitNotice: false,
     disableConfChangeValidation: false,
     ...config,
   };

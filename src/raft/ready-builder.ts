@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { mustTellCommit, tellCommit } from './commit.js';
 import { APPEND_THREAD, APPLY_THREAD, type RaftId } from './ids.js';
 import type {
   HardState,
@@ -40,6 +41,7 @@ export class ReadyBuilder {
     const { unstable } = state.log;
     return (
       state.hasMessages ||
+      mustTellCommit(state) ||
       unstable.hasNext ||
       state.readStates.length > 0 ||
       this.#hasHardState ||
@@ -60,6 +62,7 @@ export class ReadyBuilder {
 
   /** Hands everything out: from now on it counts as in progress. */
   take(): Ready {
+    if (mustTellCommit(this.#state)) tellCommit(this.#state);
     const draft = this.#draft();
     const messages = this.#state.config.asyncStorageWrites
       ? this.#asyncMessages(draft)

@@ -22,6 +22,7 @@ function reset(state: RaftState, term: number): void {
   state.leaseGivenUp = false;
   state.pendingConfIndex = 0;
   state.uncommittedBytes = 0;
+  state.owesCommitNotice = false;
   state.reads.reset();
   state.tracker.forgetVotes();
   const lastIndex = state.log.lastIndex;

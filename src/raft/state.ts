@@ -42,6 +42,9 @@ export class RaftState {
   /** Payload bytes appended by this leader and not applied. */
   uncommittedBytes = 0;
 
+  /** Followers may not know the commit index yet (`deferCommitNotice`). */
+  owesCommitNotice = false;
+
   /** May leave at once. */
   #outbox: PeerMessage[] = [];
   /** May leave, or count here, only when everything appended so far is durable. */
