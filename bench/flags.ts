@@ -3,7 +3,11 @@
  *
  * @module
  */
+export type LoadKind = readonly [command: 'set' | 'get', pipeline: number];
+
 export interface BenchFlags {
+  /** What the clients do, one after the other. */
+  readonly loads: readonly LoadKind[];
   /** First of the ports used. */
   readonly port: number;
   /** Of one measurement. */

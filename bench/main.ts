@@ -8,13 +8,25 @@
  */
 import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
-import type { BenchFlags } from './flags.js';
+import type { BenchFlags, LoadKind } from './flags.js';
 import { benchCompare } from './modes/compare.js';
+import { benchFailover } from './modes/failover.js';
+import { benchIdle } from './modes/idle.js';
+import { benchPeers } from './modes/peers.js';
+import { benchConnections, benchDrops, benchNodes } from './modes/series.js';
+import { benchSimulator } from './modes/simulator.js';
 import { benchTable } from './modes/table.js';
 import { say } from './results.js';
 
 const MODES: Readonly<Record<string, (flags: BenchFlags) => Promise<void>>> = {
   table: benchTable,
+  peers: benchPeers,
+  failover: benchFailover,
+  idle: benchIdle,
+  drops: benchDrops,
+  connections: benchConnections,
+  nodes: benchNodes,
+  simulator: benchSimulator,
   compare: benchCompare,
 };
 
@@ -28,14 +40,24 @@ const { values, positionals } = parseArgs({
     rounds: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '' },
     build: { type: 'string', default: '' },
+    loads: { type: 'string', default: 'set:1,set:16,get:1,get:16' },
   },
 });
+
+/** `set:16`: command and pipeline. */
+function loadKind(text: string): LoadKind {
+  const [command, pipeline] = text.split(':');
+  if (command !== 'set' && command !== 'get')
+    throw new Error(`unknown load ${text}; expected such as set:16`);
+  return [command, Number(pipeline ?? 1)];
+}
 
 const seconds = values.seconds === '' ? (values.quick ? 1.5 : 5) : Number(values.seconds);
 const flags: BenchFlags = {
   port: Number(values.port),
   durationMs: seconds * 1000,
   rounds: Number(values.rounds),
+  loads: values.loads.split(',').map(loadKind),
   json: values.json,
   readme: values.readme,
   build: values.build === '' ? null : values.build,

@@ -14,12 +14,6 @@ import { DEFAULT_LOAD, type MeasuredLoad, measureLoad } from '../run-load.js';
 import { type Served, serve, THIS_BUILD } from '../serve.js';
 import { type Spread, showSpread, spreadOf } from '../spread.js';
 
-const LOADS = [
-  ['set', 1],
-  ['set', 16],
-  ['get', 1],
-  ['get', 16],
-] as const;
 const NODES = 3;
 /** A loss greater than this fails, unless the noise is greater. */
 const LOSS_ALLOWED = 0.2;
@@ -60,7 +54,7 @@ export async function benchCompare(flags: BenchFlags): Promise<void> {
 
 async function comparePair(ours: Served, other: Served, flags: BenchFlags): Promise<void> {
   const rows: Comparison[] = [];
-  for (const [command, pipeline] of LOADS) {
+  for (const [command, pipeline] of flags.loads) {
     const pairs: Pair[] = [];
     for (let round = 0; round < flags.rounds; round++) {
       const run = async (served: Served): Promise<MeasuredLoad> => {

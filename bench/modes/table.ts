@@ -14,12 +14,6 @@ import { serve } from '../serve.js';
 import { intoReadme, markdownTable, type Row } from '../table.js';
 
 const README = fileURLToPath(new URL('../../../README.md', import.meta.url));
-const LOADS = [
-  ['set', 1],
-  ['set', 16],
-  ['get', 1],
-  ['get', 16],
-] as const;
 
 export async function benchTable(flags: BenchFlags): Promise<void> {
   const rows: Row[] = [];
@@ -41,7 +35,7 @@ async function measure(nodes: number, durable: boolean, flags: BenchFlags): Prom
   try {
     const ports = [await leaderPort(cluster.ports)];
     const rows: Row[] = [];
-    for (const [command, pipeline] of LOADS) {
+    for (const [command, pipeline] of flags.loads) {
       const load = { ...DEFAULT_LOAD, ports, command, pipeline, durationMs: flags.durationMs };
       const result = await measureLoad([cluster.pid], load);
       rows.push({ nodes, durable, command, pipeline, ...result });

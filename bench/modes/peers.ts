@@ -1,0 +1,231 @@
+/**
+ * This store beside one Redis with `appendfsync always` and three etcd members, all durable, in turn in one run.
+ *
+ * Every ratio is taken within a round, where all were measured one after the other; the order changes from round to round. The peers'
+ * processes stay up, idle, while another one is measured.
+ *
+ * @module
+ */
+
+import { fileURLToPath } from 'node:url';
+import { leaderPort } from '../cluster-leader.js';
+import type { BenchFlags } from '../flags.js';
+import { describeMachine } from '../machine.js';
+import { startEtcd } from '../peers/etcd-cluster.js';
+import { type Peer, versionOf } from '../peers/peer.js';
+import { startRedis } from '../peers/redis-server.js';
+import { keepResult, say } from '../results.js';
+import { DEFAULT_LOAD, type MeasuredLoad, measureLoad } from '../run-load.js';
+import { type Served, serve } from '../serve.js';
+import { type Spread, showSpread, spreadOf, thousands } from '../spread.js';
+
+const ETCD_LOAD = fileURLToPath(new URL('../peers/etcd-load.js', import.meta.url));
+const NODES = 3;
+const PEER_PORT_OFFSET = 20;
+
+type Store = 'ours' | 'redis' | 'etcd';
+
+interface Measure {
+  readonly name: string;
+  readonly command: 'set' | 'get';
+  readonly connections: number;
+  readonly pipeline: number;
+  /** Least ratio to be reached, against whom, and of what. */
+  readonly targets: readonly Target[];
+  readonly against: readonly Store[];
+}
+
+interface Target {
+  readonly peer: 'redis' | 'etcd';
+  readonly figure: 'throughput' | 'p50';
+  /** Throughput: at least this times the peer's. p50: at most this times the peer's. */
+  readonly floor: number;
+  readonly goal: number;
+}
+
+const throughput = (peer: 'redis' | 'etcd', floor: number, goal: number): Target => ({
+  peer,
+  figure: 'throughput',
+  floor,
+  goal,
+});
+
+const MEASURES: readonly Measure[] = [
+  {
+    name: 'SET, 64 connections',
+    command: 'set',
+    connections: 64,
+    pipeline: 1,
+    against: ['redis', 'etcd'],
+    targets: [throughput('etcd', 4, 6), throughput('redis', 0.4, 0.6)],
+  },
+  {
+    name: 'SET, 64 connections, pipeline 16',
+    command: 'set',
+    connections: 64,
+    pipeline: 16,
+    against: ['redis'],
+    targets: [throughput('redis', 0.5, 0.75)],
+  },
+  {
+    name: 'GET linearizable, 64 connections',
+    command: 'get',
+    connections: 64,
+    pipeline: 1,
+    against: ['redis', 'etcd'],
+    targets: [throughput('redis', 0.5, 0.8), throughput('etcd', 5, 8)],
+  },
+  {
+    name: 'GET linearizable, 64 connections, pipeline 16',
+    command: 'get',
+    connections: 64,
+    pipeline: 16,
+    against: ['redis'],
+    targets: [],
+  },
+  {
+    name: 'SET, one connection',
+    command: 'set',
+    connections: 1,
+    pipeline: 1,
+    against: ['redis', 'etcd'],
+    targets: [{ peer: 'etcd', figure: 'p50', floor: 1 / 3, goal: 1 / 5 }],
+  },
+];
+
+interface Verdict extends Target {
+  readonly measure: string;
+  readonly ratio: Spread;
+  readonly isFloorReached: boolean;
+  readonly isGoalReached: boolean;
+}
+
+interface MeasureResult {
+  readonly measure: string;
+  readonly stores: Readonly<Partial<Record<Store, readonly MeasuredLoad[]>>>;
+  readonly verdicts: readonly Verdict[];
+}
+
+export async function benchPeers(flags: BenchFlags): Promise<void> {
+  const versions = { redis: versionOf('redis-server'), etcd: versionOf('etcd') };
+  const peers: Peer[] = [];
+  const ours = await serve({ nodes: NODES, durable: true, portStart: flags.port });
+  try {
+    if (versions.redis !== null) peers.push(await startRedis(flags.port + PEER_PORT_OFFSET));
+    if (versions.etcd !== null) peers.push(await startEtcd(flags.port + PEER_PORT_OFFSET + 1));
+    const results: MeasureResult[] = [];
+    for (const measure of MEASURES) {
+      const result = judge(measure, await interleave(measure, ours, peers, flags));
+      results.push(result);
+      for (const line of describe(result)) say(line);
+    }
+    report(results, versions, flags);
+  } finally {
+    await Promise.all([ours.stop(), ...peers.map(peer => peer.stop())]);
+  }
+}
+
+async function interleave(
+  measure: Measure,
+  ours: Served,
+  peers: readonly Peer[],
+  flags: BenchFlags,
+): Promise<MeasureResult['stores']> {
+  const { command, connections, pipeline, against } = measure;
+  const load = { ...DEFAULT_LOAD, command, connections, pipeline, durationMs: flags.durationMs };
+  const runs = new Map<Store, () => Promise<MeasuredLoad>>();
+  runs.set('ours', async () => measureLoad([ours.pid], { ...load, ports: [await leaderPort(ours.ports)] }));
+  for (const peer of peers) {
+    if (!against.includes(peer.name)) continue;
+    const options = { ...load, ports: [peer.port] };
+    runs.set(peer.name, () =>
+      peer.protocol === 'grpc' ? measureLoad(peer.pids, options, ETCD_LOAD) : measureLoad(peer.pids, options),
+    );
+  }
+  const results: Partial<Record<Store, MeasuredLoad[]>> = {};
+  for (let round = 0; round < flags.rounds; round++) {
+    const order = [...runs];
+    if (round % 2 === 1) order.reverse();
+    for (const [store, run] of order) {
+      const list = results[store] ?? [];
+      results[store] = list;
+      list.push(await run());
+    }
+  }
+  return results;
+}
+
+function judge(measure: Measure, stores: MeasureResult['stores']): MeasureResult {
+  const ours = stores.ours ?? [];
+  const verdicts = measure.targets.flatMap((target): Verdict[] => {
+    const theirs = stores[target.peer];
+    if (theirs === undefined) return [];
+    const isSpeed = target.figure === 'throughput';
+    const figure = (load: MeasuredLoad | undefined): number =>
+      (isSpeed ? load?.perSecond : load?.p50Ms) ?? Number.NaN;
+    const ratio = spreadOf(ours.map((own, round) => figure(own) / figure(theirs[round])));
+    const reaches = (bound: number): boolean => (isSpeed ? ratio.median >= bound : ratio.median <= bound);
+    return [
+      {
+        ...target,
+        measure: measure.name,
+        ratio,
+        isFloorReached: reaches(target.floor),
+        isGoalReached: reaches(target.goal),
+      },
+    ];
+  });
+  return { measure: measure.name, stores, verdicts };
+}
+
+function describe({ measure, stores, verdicts }: MeasureResult): string[] {
+  const lines = Object.entries(stores).map(([store, loads]) => {
+    const speed = spreadOf(loads.map(({ perSecond }) => perSecond));
+    const p50 = spreadOf(loads.map(({ p50Ms }) => p50Ms));
+    const p99 = spreadOf(loads.map(({ p99Ms }) => p99Ms));
+    const cpu = spreadOf(loads.map(({ cpuMicroseconds }) => cpuMicroseconds));
+    const errors = loads.reduce((sum, load) => sum + load.errors, 0);
+    const range = `${thousands(speed.lowest)}–${thousands(speed.highest)}`;
+    return (
+      `| ${measure} | ${store} | ${thousands(speed.median)} (${range}) | ${p50.median.toFixed(2)} | ` +
+      `${p99.median.toFixed(2)} | ${cpu.median.toFixed(1)} | ${errors} |`
+    );
+  });
+  return [...lines, ...verdicts.map(show)];
+}
+
+function show({ measure, peer, figure, ratio, floor, goal, isFloorReached, isGoalReached }: Verdict): string {
+  const mark = (reached: boolean): string => (reached ? '✓' : '✗');
+  const sign = figure === 'throughput' ? '≥' : '≤';
+  const digits = figure === 'throughput' && peer === 'etcd' ? 1 : 2;
+  return (
+    `| ${measure} | ${figure} / ${peer} | ${showSpread(ratio, 2)} | ` +
+    `${sign} ${floor.toFixed(digits)} ${mark(isFloorReached)} | ${sign} ${goal.toFixed(digits)} ${mark(isGoalReached)} |`
+  );
+}
+
+function report(
+  results: readonly MeasureResult[],
+  versions: Readonly<Record<'redis' | 'etcd', string | null>>,
+  flags: BenchFlags,
+): void {
+  const verdicts = results.flatMap(result => result.verdicts);
+  const absent = Object.entries(versions).filter(([, version]) => version === null);
+  const lines = [
+    describeMachine(),
+    ...Object.entries(versions).map(([peer, version]) => `${peer}: ${version ?? 'absent, not measured'}`),
+    `${flags.rounds} rounds; median (range). etcd is driven over gRPC by the same closed loop in Node.`,
+    '',
+    '| measure | store | operations/s | p50 ms | p99 ms | CPU µs/op | errors |',
+    '|---|---|---|---|---|---|---|',
+    ...results.flatMap(result => describe({ ...result, verdicts: [] })),
+    '',
+    '| measure | ratio | median (range) | floor | goal |',
+    '|---|---|---|---|---|',
+    ...verdicts.map(show),
+  ];
+  process.stdout.write(flags.json ? `${JSON.stringify({ versions, results })}\n` : `${lines.join('\n')}\n`);
+  say(`kept in ${keepResult('peers', { versions, results })}`);
+  for (const [peer] of absent) say(`${peer} is absent: nothing is said about it`);
+  if (verdicts.some(({ isFloorReached }) => !isFloorReached)) process.exitCode = 1;
+}
