@@ -109,11 +109,17 @@ export class Group {
     return dead;
   }
 
+  /** It will be promoted: it takes part under the identity that was added, also if nobody was told so. */
+  #isLearning(learner: number): boolean {
+    const node = this.nodes[learner];
+    return !isGone(node) || (node?.driver?.status().raft.learners.includes(learner) ?? false);
+  }
+
   /** Everybody up has the same voters, and nobody is still learning or leaving. */
   isMembershipAtRest(): boolean {
     const leader = this.leader()?.driver?.status().raft;
     if (leader === undefined || leader.joint || leader.applied < leader.lastIndex) return false;
-    if (leader.learners.some(learner => !isGone(this.nodes[learner]))) return false;
+    if (leader.learners.some(learner => this.#isLearning(learner))) return false;
     const voters = leader.voters.join();
     return leader.voters.every(voter => {
       const node = this.nodes[voter];

@@ -16,6 +16,7 @@ const WITHIN_MS = 60_000;
 /** Clients go on for so long, to show that they are served. */
 const SERVE_MS = 3_000;
 const POLL_MS = 100;
+const REST_MS = 2_000;
 
 export interface LivenessParts {
   readonly plan: Plan;
@@ -57,7 +58,7 @@ export class Liveness {
    * change under way moves the quorum.
    */
   #heal(): void {
-    const { plan, group, network, dead } = this.#parts;
+    const { plan, group, network, dead, nowMs } = this.#parts;
     const changes = plan.faults.some(({ kind }) => kind === 'add' || kind === 'remove');
     if (!changes) this.#bury();
     for (const node of group.nodes) {
@@ -70,7 +71,12 @@ export class Liveness {
     }
     network.heal();
     if (!changes) return;
-    this.#waitFor('not-converged', 'membership to come to rest', () => group.isMembershipAtRest());
+    // A newcomer that has not applied its own joining yet cannot be seen: rest must last.
+    let restingMs = nowMs();
+    this.#waitFor('not-converged', 'membership to come to rest', () => {
+      if (!group.isMembershipAtRest()) restingMs = nowMs();
+      return nowMs() - restingMs >= REST_MS;
+    });
     this.#bury();
   }
 
