@@ -118,7 +118,7 @@ export class Group {
   /** Everybody up has the same voters, and nobody is still learning or leaving. */
   isMembershipAtRest(): boolean {
     const leader = this.leader()?.driver?.status().raft;
-    if (leader === undefined || leader.joint || leader.applied < leader.lastIndex) return false;
+    if (leader === undefined || leader.joint) return false;
     if (leader.learners.some(learner => this.#isLearning(learner))) return false;
     const voters = leader.voters.join();
     return leader.voters.every(voter => {
