@@ -35,6 +35,8 @@ interface NodeView {
   acked: number;
   leads: boolean;
   term: number;
+  /** In which entries of the log were last replaced. */
+  truncateTerm: number;
   /** Highest term in which it voted or acknowledged. */
   boundTerm: number;
   readonly votes: Map<number, number>;
@@ -135,8 +137,8 @@ export class Invariants {
         this.#truncated(node, view, event.from);
         return;
       case 'ack':
-        // Late news of a disk: that log is not this one any more, and only the leader of that term listens.
-        if (event.term === view.term) view.acked = Math.max(view.acked, event.index);
+        // Late news of a disk: not of this log any more if a later leader has replaced entries meanwhile.
+        if (event.term >= view.truncateTerm) view.acked = Math.max(view.acked, event.index);
         return;
       case 'commit':
         this.#commits(node, view, event.index);
@@ -182,6 +184,7 @@ export class Invariants {
         acked: 0,
         leads: false,
         term: 0,
+        truncateTerm: 0,
         boundTerm: 0,
         votes: new Map(),
         leaderUnchecked: false,
@@ -291,6 +294,7 @@ export class Invariants {
       );
     }
     view.log.truncate(from);
+    view.truncateTerm = view.term;
     view.acked = Math.min(view.acked, from - 1);
   }
 
