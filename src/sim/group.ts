@@ -16,11 +16,13 @@ export class Group {
   readonly #coverage: Coverage;
   /** Changes of membership asked for whose end is not known. */
   #changesOpen = 0;
+  #newest: { readonly applied: number; readonly voters: readonly number[] };
 
   constructor(plan: Plan, coverage: Coverage, nodes: readonly SimulatedNode[]) {
     this.#plan = plan;
     this.#coverage = coverage;
     this.nodes = nodes;
+    this.#newest = { applied: 0, voters: Array.from({ length: plan.nodes }, (_, founder) => founder) };
   }
 
   start(): void {
@@ -59,7 +61,10 @@ export class Group {
       // What timed out, or whose leader died, may still happen: it stays open for good.
       if (changesMembership && (result.ok || result.code !== 'timeout')) this.#changesOpen -= 1;
       if (!result.ok) return;
-      if (changesMembership) this.#coverage.add('membership-applied');
+      if (changesMembership) {
+        this.#coverage.add('membership-applied');
+        this.#noteNewest();
+      }
       succeeded?.();
     });
     leader.wake();
@@ -72,14 +77,23 @@ export class Group {
     return status === undefined || status.joint ? null : status.voters;
   }
 
-  /** Configurations that some node may act on. */
+  /** Configurations that some node may act on: those in force now, and the newest that ever was. */
   #configurations(): (readonly number[])[] {
-    const founders = Array.from({ length: this.#plan.nodes }, (_, node) => node);
+    this.#noteNewest();
     const seen = this.nodes.flatMap(node => {
       const status = node.driver?.status().raft;
       return status === undefined ? [] : [status.voters];
     });
-    return seen.length === 0 ? [founders] : seen;
+    return [this.#newest.voters, ...seen];
+  }
+
+  /** A restarted node knows less for a while than it, or a node that is down now, knew before. */
+  #noteNewest(): void {
+    for (const node of this.nodes) {
+      const status = node.driver?.status().raft;
+      if (status === undefined || status.applied < this.#newest.applied) continue;
+      this.#newest = { applied: status.applied, voters: status.voters };
+    }
   }
 
   /** Is a quorum of every configuration left when `more` go as well as what is lost already? */
