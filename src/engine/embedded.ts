@@ -7,6 +7,7 @@
  * @module
  */
 import type { BatchBuilder } from '../kv/batch-builder.js';
+import type { ChangeObserver } from '../kv/change-observer.js';
 import { LatencyHistogram } from '../runtime/latency-histogram.js';
 import type { BatchId, CommandArguments, Engine, LeaderHint, Outcome, ReadConsistency } from './engine.js';
 
@@ -14,6 +15,8 @@ import type { BatchId, CommandArguments, Engine, LeaderHint, Outcome, ReadConsis
 export interface EmbeddedNode {
   submit(id: BatchId, batch: BatchBuilder): void;
   read(id: BatchId, commands: readonly CommandArguments[], consistency: ReadConsistency): void;
+  /** There is one observer of a node, the last one given. */
+  observe(observer: ChangeObserver | null): void;
   leader(): LeaderHint | null;
   describe(): Readonly<Record<string, unknown>>;
 }
@@ -57,6 +60,7 @@ export class EmbeddedEngines {
       onOutcome: next => {
         listener = next;
       },
+      observe: observer => this.#node.observe(observer),
       leader: () => this.#node.leader(),
       describe: () => this.#node.describe(),
     };

@@ -7,6 +7,7 @@
  * @module
  */
 import type { BatchBuilder } from '../kv/batch-builder.js';
+import type { ChangeObserver } from '../kv/change-observer.js';
 import type { Reply } from '../kv/reply.js';
 
 /** Chosen by the front, never used twice while in flight. */
@@ -57,6 +58,8 @@ export interface Engine {
   read(id: BatchId, commands: readonly CommandArguments[], consistency: ReadConsistency): void;
   /** Called once per batch, never from within `submit` or `read`. */
   onOutcome(listener: (outcome: Outcome) => void): void;
+  /** Tells one observer of every key that changes in this replica, as it applies the change; null: tells nobody. */
+  observe(observer: ChangeObserver | null): void;
   /** Where writes go now, if known. */
   leader(): LeaderHint | null;
   /** This engine's own description for INFO and `RAFT STATUS`, as JSON-able data. */

@@ -48,6 +48,10 @@ export function admit(
   gateway: GatewayServices,
 ): ExclusiveCommand | null {
   const entry = gateway.table.find(args[0] ?? '');
+  if (client.state.subscriptionCount > 0 && client.protocol === 2 && !mayListen(entry)) {
+    segment.addLocal(onlyListening(entry, args));
+    return null;
+  }
   if (entry?.kind === 'store' && client.state.authenticated) {
     admitStoreCommand(client, segment, entry.command, args, gateway);
     return null;
@@ -74,6 +78,20 @@ export function admit(
       return admitGatewayCommand(client, segment, entry.command, args);
   }
 }
+
+/** In RESP2 a connection with subscriptions takes no other commands: a reply could be taken for a message. */
+const WHILE_LISTENING: ReadonlySet<string> = new Set(
+  'subscribe psubscribe unsubscribe punsubscribe ping quit reset'.split(' '),
+);
+
+const mayListen = (entry: CommandEntry | undefined): boolean =>
+  entry !== undefined && WHILE_LISTENING.has(entry.command.name);
+
+const onlyListening = (entry: CommandEntry | undefined, args: CommandArguments): ErrorReply =>
+  error(
+    `ERR Can't execute '${entry?.command.name ?? (args[0] ?? '').toLowerCase().slice(0, 128)}': only ` +
+      '(P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context',
+  );
 
 /** A browser that was made to send commands inside a request: nothing after this may be executed. */
 function isHttp(name: string): boolean {

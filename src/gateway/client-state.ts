@@ -30,6 +30,8 @@ export class ClientState {
   replyMode: ReplyMode = 'on';
   transaction: Transaction | null = null;
   watched: WatchedKey[] = [];
+  readonly channels = new Set<string>();
+  readonly patterns = new Set<string>();
 
   constructor(id: number, address: string, localAddress: string, user: UserAccount | null, nowMs: number) {
     this.id = id;
@@ -38,6 +40,10 @@ export class ClientState {
     this.user = user;
     this.connectedAtMs = nowMs;
     this.lastCommandAtMs = nowMs;
+  }
+
+  get subscriptionCount(): number {
+    return this.channels.size + this.patterns.size;
   }
 
   get authenticated(): boolean {

@@ -78,7 +78,7 @@ export class Connection implements Client, Submitter {
     );
     this.#output = new Output(socket, limits, {
       onDrained: () => this.#advance(),
-      onStalled: () => this.#cutOff(),
+      onStalled: () => this.cutOff(),
     });
     socket.on('data', chunk => this.#receive(chunk));
     socket.on('end', () => this.#receiveEnd());
@@ -89,6 +89,7 @@ export class Connection implements Client, Submitter {
       this.#heldBytes = 0;
       this.#output.close();
       services.tap.close(this);
+      services.pubsub.leave(this);
       onClose(this);
     });
   }
@@ -131,14 +132,20 @@ export class Connection implements Client, Submitter {
   offer(reply: TaggedReply): boolean {
     if (this.#output.blocked || this.#closed || this.#ending) return false;
     this.#output.write(reply);
-    if (!this.#flushScheduled) {
-      this.#flushScheduled = true;
-      setImmediate(() => {
-        this.#flushScheduled = false;
-        this.#output.flush();
-      });
-    }
+    this.#flushSoon();
     return true;
+  }
+
+  push(items: readonly Reply[]): boolean {
+    if (this.#socket.destroyed || this.#ending || !this.#output.push(items)) return false;
+    this.#flushSoon();
+    return true;
+  }
+
+  cutOff(): void {
+    if (this.#socket.destroyed) return;
+    this.#services.metrics.slowReadersClosed++;
+    this.#socket.destroy();
   }
 
   destroy(): void {
@@ -319,9 +326,13 @@ export class Connection implements Client, Submitter {
     this.#ending = true;
   }
 
-  #cutOff(): void {
-    this.#services.metrics.slowReadersClosed++;
-    this.#socket.destroy();
+  #flushSoon(): void {
+    if (this.#flushScheduled) return;
+    this.#flushScheduled = true;
+    setImmediate(() => {
+      this.#flushScheduled = false;
+      this.#output.flush();
+    });
   }
 
   /** Lets what is written leave; what still comes in is thrown away, since a reset could overtake the last reply. */

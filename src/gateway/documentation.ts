@@ -20,9 +20,14 @@ node as it is, possibly stale. A pipeline that arrives together and contains a w
 
 **Errors.** \`-TIMEOUT …\` and a closed connection mean that the outcome is unknown: the command may take effect, or may
 have. Every other error means that it certainly was not executed: \`-CLUSTERDOWN\` (no leader, no quorum), \`-MOVED\`
-(only with redirection), \`-READONLY\` (the disk is full), \`-LOADING\`, \`-OOM\` (too much in flight), \`-NOAUTH\`, \`-ERR …\`.
+(only with redirection), \`-READONLY\` (the disk is full), \`-LOADING\`, \`-OOM\` (too much in flight), \`-NOAUTH\`,
+\`-NOPERM\`, \`-ERR …\`.
 \`-NOSESSION\` answers a command of a session that is not known any more: not executed now; if it was a retry, the outcome
 of the first attempt is unknown.
+
+**Users.** Where passwords are configured, a user is *read-only* (may run what is not a *write*), *read-write*, or an
+*admin*, who alone may run what is marked so: CHAOS, RAFT, CONFIG SET, and what concerns other clients. Where none are,
+every client is an admin, and only loopback addresses are listened on.
 
 \`-n\` in the column *words* means at least n words, the name included.
 `;
@@ -42,6 +47,7 @@ const SECTIONS: readonly Section[] = [
   { title: 'Connection', groups: ['connection'] },
   { title: 'Server', groups: ['server'] },
   { title: 'Cluster', groups: ['cluster'] },
+  { title: 'Channels', groups: ['pubsub'] },
   { title: 'Raft', groups: ['raft'] },
 ];
 
@@ -49,7 +55,7 @@ const groupOf = ({ kind, command }: CommandEntry): string =>
   kind === 'store' || kind === 'once' ? command.family : command.group;
 
 function consistencyOf({ kind, command }: CommandEntry): string {
-  if (kind === 'gateway') return 'gateway';
+  if (kind === 'gateway') return command.role === 'admin' ? 'gateway, admins' : 'gateway';
   return kind === 'exec' ? 'write' : command.access;
 }
 

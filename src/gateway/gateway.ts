@@ -15,6 +15,7 @@ import { Connection } from './connection.js';
 import { GatewayError } from './gateway-error.js';
 import { GatewayMetrics, type GatewayReport } from './metrics.js';
 import type { GatewayOptions } from './options.js';
+import { PubSub } from './pubsub.js';
 import { type Settings, settingsOf } from './settings.js';
 import { SlowLog } from './slow-log.js';
 import { Tap } from './tap.js';
@@ -43,6 +44,7 @@ export class Gateway {
   /** The sockets under TLS, those among them that have not finished the handshake. */
   readonly #encrypted = new Set<Socket>();
   readonly #batches: Batches;
+  readonly #pubsub: PubSub;
   readonly #services: GatewayServices;
   readonly #metrics = new GatewayMetrics();
   #nextClientId = 1;
@@ -51,6 +53,7 @@ export class Gateway {
   constructor(options: GatewayOptions, engine: Engine, admin: GatewayAdmin | null = null) {
     this.#settings = settingsOf(options);
     this.#tls = options.tls ?? null;
+    this.#pubsub = new PubSub(engine, admin);
     this.#batches = new Batches(engine, this.#settings, this.#metrics);
     this.#services = {
       settings: this.#settings,
@@ -60,6 +63,7 @@ export class Gateway {
       metrics: this.#metrics,
       slowLog: new SlowLog(),
       tap: new Tap(),
+      pubsub: this.#pubsub,
       clients: this.#connections,
       startedAtMs: Date.now(),
       table: COMMAND_TABLE,
@@ -93,6 +97,7 @@ export class Gateway {
   /** Stops listening and closes every connection at once; what is in flight stays unanswered. */
   async close(): Promise<void> {
     this.#certificates?.close();
+    this.#pubsub.close();
     const closed = this.#servers.map(server => new Promise<void>(resolve => server.close(() => resolve())));
     for (const connection of this.#connections.values()) connection.destroy();
     for (const raw of this.#encrypted) raw.destroy();

@@ -54,6 +54,14 @@ export class Output {
     if (this.writer.length >= PIECE_CHARACTERS) this.#send(this.writer.take());
   }
 
+  /** Encodes a message of the server's own; false: the reader is behind, and nothing was kept. */
+  push(items: readonly Reply[]): boolean {
+    if (this.#stallTimer !== null) return false;
+    this.writer.push(items);
+    if (this.writer.length >= PIECE_CHARACTERS) this.#send(this.writer.take());
+    return true;
+  }
+
   flush(): void {
     if (this.writer.length > 0) this.#send(this.writer.take());
   }

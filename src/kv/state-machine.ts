@@ -8,6 +8,7 @@ import { AppliedState } from './applied-state.js';
 import { BATCH_HEADER_BYTES, type BatchHeader, OPCODE_GROUP, OPCODE_ONCE, readHeader } from './batch.js';
 import { isWellFormed } from './batch-check.js';
 import { ByteReader } from './byte-reader.js';
+import type { ChangeObserver } from './change-observer.js';
 import { type Command, hasRightArity } from './commands/command.js';
 import { NO_SESSION, RESULT_FORGOTTEN } from './commands/raft-commands.js';
 import { commandNamed, commandOfOpcode } from './commands/table.js';
@@ -97,6 +98,11 @@ export class StateMachine {
     return this.#state.hash();
   }
 
+  /** Tells of every key that changes from now on; null: tells nobody. */
+  observe(observer: ChangeObserver | null): void {
+    this.#state.store.observer = observer;
+  }
+
   /** Starts a snapshot of the state as it is now, and returns at once. One at a time; close it or take it to its end. */
   beginSnapshot(): SnapshotCursor {
     if (this.#snapshot !== null) {
@@ -112,6 +118,7 @@ export class StateMachine {
   /** Replaces the whole state by that of a snapshot (`Restorer.finish`). A snapshot in progress is closed. */
   restore(state: AppliedState): void {
     this.#snapshot?.close();
+    state.store.observer = this.#state.store.observer;
     this.#state = state;
   }
 
@@ -193,6 +200,7 @@ export class StateMachine {
     const command = commandOfOpcode(opcode);
     if (command === undefined) return UNKNOWN_OPCODE;
     if (!hasRightArity(command, args.length)) return wrongArity(command.name);
+    this.#state.store.cause = command.name;
     return command.execute(this.#state.context, args);
   }
 

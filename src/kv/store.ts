@@ -6,6 +6,8 @@
  *
  * @module
  */
+
+import type { ChangeObserver } from './change-observer.js';
 import {
   contentHash,
   Entry,
@@ -25,7 +27,14 @@ export interface EntryCapture {
   capture(entry: Entry): void;
 }
 
+const GONE = 'del';
+const EXPIRED = 'expired';
+
 export class Store {
+  /** Null: nobody listens. */
+  observer: ChangeObserver | null = null;
+  /** Name of the command at work, for the observer. */
+  cause = '';
   /** Log time in ms: the only clock there is for deadlines. */
   nowMs = 0;
   /** Number of changes so far; the next version is one more. */
@@ -117,6 +126,7 @@ export class Store {
   }
 
   remove(entry: Entry): void {
+    this.observer?.keyChanged(entry.key, this.isDue(entry) ? EXPIRED : GONE);
     this.beforeChange(entry);
     this.changeCount++;
     this.#expiry.remove(entry);
@@ -136,6 +146,7 @@ export class Store {
   afterChange(entry: Entry): void {
     entry.version = ++this.changeCount;
     this.#account(entry);
+    this.observer?.keyChanged(entry.key, this.cause);
   }
 
   /** Ends a change of a collection in place; one left empty is removed. */

@@ -205,6 +205,7 @@ class NodeHost {
           this.#driver.read(id, commands, consistency);
           this.#loop.wake();
         },
+        observe: observer => this.#machine.observe(observer),
         leader: () => this.#leaderHint(),
         describe: () => ({ ...this.#driver.status() }),
       },

@@ -24,6 +24,7 @@ function setUp(): Setup {
   const node: EmbeddedNode = {
     submit: id => submitted.push(id),
     read: id => read.push(id),
+    observe: () => undefined,
     leader: () => ({ node: 1, host: 'h', port: 5002 }),
     describe: () => ({ term: 3 }),
   };

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import * as assert from 'uvu/assert';
 import type { NodeAddress } from '../../src/client/cluster-client.js';
 import { type Cluster, startCluster } from '../../src/index.js';
 
@@ -27,5 +28,41 @@ export async function withCluster(
     await use(cluster, await addressesOf(cluster));
   } finally {
     await cluster.stop();
+  }
+}
+
+/** Repeats a write until it goes through, as an application would. */
+async function writesThrough(write: () => Promise<unknown>): Promise<void> {
+  const endMs = performance.now() + 15_000;
+  for (;;) {
+    const done = await write().then(
+      reply => reply === 'OK',
+      () => false,
+    );
+    if (done) return;
+    if (performance.now() > endMs) throw new Error('no write went through');
+    await new Promise(resolve => setTimeout(resolve, 50));
+  }
+}
+
+/** Kills the leader between two writes of a cluster-mode client, `rounds` times. */
+export async function survivesKills(
+  cluster: Cluster,
+  rounds: number,
+  set: (key: string, value: string) => Promise<unknown>,
+  get: (key: string) => Promise<string | null>,
+): Promise<void> {
+  for (let round = 0; round < rounds; round++) {
+    const key = `key${round}`;
+    await writesThrough(() => set(key, 'x'));
+    const leader = await cluster.waitForLeader();
+    await cluster.kill(leader);
+    await cluster.waitFor(status => status.leader !== null && status.leader !== leader, {
+      what: 'another leader',
+    });
+    await writesThrough(() => set(key, 'y'));
+    assert.is(await get(key), 'y');
+    await cluster.revive(leader);
+    await cluster.waitForConverged();
   }
 }

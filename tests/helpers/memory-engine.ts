@@ -14,6 +14,7 @@ import type {
 } from '../../src/engine/engine.js';
 import { stampTime } from '../../src/kv/batch.js';
 import type { BatchBuilder } from '../../src/kv/batch-builder.js';
+import type { ChangeObserver } from '../../src/kv/change-observer.js';
 import { StateMachine } from '../../src/kv/state-machine.js';
 
 /**
@@ -60,6 +61,10 @@ export class MemoryEngine implements Engine {
 
   onOutcome(listener: (outcome: Outcome) => void): void {
     this.#listener = listener;
+  }
+
+  observe(observer: ChangeObserver | null): void {
+    this.machine.observe(observer);
   }
 
   leader(): LeaderHint | null {

@@ -138,6 +138,7 @@ function reset(client: Client, _args: readonly string[], gateway: GatewayService
   client.logIn(gateway.settings.users.initial);
   client.protocol = 2;
   gateway.tap.close(client);
+  gateway.pubsub.leave(client);
   return simple('RESET');
 }
 
@@ -148,8 +149,9 @@ export const CONNECTION_COMMANDS: readonly GatewayCommand[] = [
     group: 'connection',
     summary: 'Answers PONG, or the given message',
     order: 'inline',
-    run: (_client, args) => {
+    run: (client, args) => {
       if (args.length > 1) return error("ERR wrong number of arguments for 'ping' command");
+      if (client.protocol === 2 && client.state.subscriptionCount > 0) return ['pong', args[0] ?? ''];
       return args[0] ?? PONG;
     },
   },

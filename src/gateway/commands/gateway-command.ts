@@ -10,6 +10,7 @@ import type { BackupSource } from '../../runtime/backups.js';
 import type { ClusterHandle } from '../../runtime/handle.js';
 import type { ClientState } from '../client-state.js';
 import type { GatewayMetrics } from '../metrics.js';
+import type { PubSub, Subscriber } from '../pubsub.js';
 import type { Protocol } from '../resp/writer.js';
 import type { Settings } from '../settings.js';
 import type { SlowLog } from '../slow-log.js';
@@ -20,7 +21,7 @@ import type { Role, UserAccount } from '../users.js';
 export type GatewayAdmin = Pick<ClusterHandle, 'execute' | 'status'>;
 
 /** A connection as commands see it. */
-export interface Client extends TapWatcher {
+export interface Client extends TapWatcher, Subscriber {
   readonly state: ClientState;
   protocol: Protocol;
   /** Answers what is due, then closes. */
@@ -46,6 +47,7 @@ export interface GatewayServices {
   readonly metrics: GatewayMetrics;
   readonly slowLog: SlowLog;
   readonly tap: Tap;
+  readonly pubsub: PubSub;
   readonly clients: ReadonlyMap<number, Client>;
   readonly startedAtMs: number;
   readonly table: CommandTable;
@@ -63,7 +65,7 @@ export interface CommandDescription {
   readonly name: string;
   /** As in Redis: number of words, the name included; negative: at least so many. */
   readonly arity: number;
-  readonly group: 'connection' | 'server' | 'cluster' | 'transactions' | 'raft';
+  readonly group: 'connection' | 'server' | 'cluster' | 'transactions' | 'pubsub' | 'raft';
   readonly summary: string;
   readonly difference?: string;
 }

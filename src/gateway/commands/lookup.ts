@@ -15,6 +15,7 @@ import type { CommandEntry, CommandTable, GatewayCommand } from './gateway-comma
 import { INFO_COMMANDS } from './info.js';
 import { RAFT_COMMANDS } from './raft.js';
 import { SERVER_COMMANDS } from './server.js';
+import { SUBSCRIPTION_COMMANDS } from './subscriptions.js';
 import { EXEC, TRANSACTION_COMMANDS } from './transactions.js';
 import { WATCHING_COMMANDS } from './watching.js';
 
@@ -25,6 +26,7 @@ const GATEWAY_COMMANDS: readonly GatewayCommand[] = [
   ...SERVER_COMMANDS,
   ...ACL_COMMANDS,
   ...WATCHING_COMMANDS,
+  ...SUBSCRIPTION_COMMANDS,
   ...INFO_COMMANDS,
   ...CONFIG_COMMANDS,
   ...COMMAND_COMMANDS,
