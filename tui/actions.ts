@@ -28,7 +28,7 @@ function cycle<Item>(items: readonly Item[], current: Item, step: number): Item 
 function visiblePanels(state: State): readonly State['focus'][] {
   const { columns, rows, focus } = state;
   const nodes = state.status?.nodes.length ?? state.facts.nodes;
-  const layout = layoutOf({ columns, rows, nodes, focus: 'nodes', zoomed: false });
+  const layout = layoutOf({ columns, rows, nodes, focus: 'nodes', zoomed: false, reserved: 0 });
   if (layout.kind === 'too-small') return [focus];
   const placed = layout.bands.flatMap(band => (band.kind === 'panels' ? band.panels : []));
   return PANELS.filter(panel => placed.some(one => one.panel === panel));
@@ -165,6 +165,10 @@ export const ACTIONS: Readonly<Record<ActionName, ActionHandler>> = {
     const node = state.query.node === null ? state.node : null;
     return only({ ...state, query: { ...state.query, node }, eventScroll: 0 });
   },
+  'tour-next': state => withEffect(state, { kind: 'tour', move: 'next' }),
+  'tour-back': state => withEffect(state, { kind: 'tour', move: 'back' }),
+  'tour-auto': state => withEffect(state, { kind: 'tour', move: 'auto' }),
+  'tour-stop': state => withEffect(state, { kind: 'tour', move: 'stop' }),
   close: state => only(closeOverlay(state)),
   yes: answerYes,
   no: state => only(closeOverlay(state)),

@@ -5,12 +5,13 @@
  */
 import { commandHelp, complete, hint } from '../src/chaos/complete.js';
 import type { CommandLanguage } from './command-language.js';
+import { withLocalCommands } from './local-commands.js';
 
 function withoutColon(line: string): string {
   return line.replace(/^\s*:+\s*/, '');
 }
 
-export const CHAOS_LANGUAGE: CommandLanguage = {
+export const CHAOS_LANGUAGE: CommandLanguage = withLocalCommands({
   complete: (line, cursor, nodes) => {
     const bare = withoutColon(line);
     const shift = line.length - bare.length;
@@ -19,4 +20,4 @@ export const CHAOS_LANGUAGE: CommandLanguage = {
   },
   hint: (line, nodes) => hint(withoutColon(line), { nodes }),
   commands: commandHelp(),
-};
+});

@@ -5,12 +5,20 @@
  */
 import { readFileSync } from 'node:fs';
 import { parseScript, type Script } from '../src/chaos/script.js';
+import { type LocalCommand, parseLocal } from './local-commands.js';
 
 /** `put a 1; get a`: semicolons outside quotes become line ends. */
 export function execText(text: string): string {
   return text.replace(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|;\s*/g, part =>
     part.startsWith(';') ? '\n' : part,
   );
+}
+
+/** `tour` or `scene NAME`, alone: played without a terminal. Null: something else is to be run. */
+export function tourOf(exec: string | null): Extract<LocalCommand, { kind: 'tour' }> | null {
+  const parsed = parseLocal((exec ?? '').trim().replace(/^:+\s*/, ''));
+  if (parsed?.kind === 'invalid') throw new Error(parsed.text);
+  return parsed?.kind === 'local' && parsed.command.kind === 'tour' ? parsed.command : null;
 }
 
 /**

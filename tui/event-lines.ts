@@ -79,6 +79,14 @@ export function addClusterEvents(events: EventLines, status: ClusterStatus): Eve
   return { lines: keep([...events.lines, ...added]), nextId, seen: newest.sequence };
 }
 
+/** More of a line is not kept: values may be long. */
+const MAX_LINE_SHOWN = 300;
+
+/** The beginning of a command line, printable. */
+export function shownLine(line: string): string {
+  return printable(line.slice(0, MAX_LINE_SHOWN)) + (line.length > MAX_LINE_SHOWN ? '…' : '');
+}
+
 /** The line of a command that was just sent. Its id is `nextId` of the events given. */
 export function addCommand(events: EventLines, line: string, atMs: number): EventLines {
   const added: EventLine = {
@@ -86,7 +94,7 @@ export function addCommand(events: EventLines, line: string, atMs: number): Even
     atMs,
     kind: 'you',
     node: null,
-    text: printable(line),
+    text: shownLine(line),
     outcome: null,
     answer: '',
   };

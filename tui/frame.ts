@@ -5,6 +5,7 @@
  */
 import type { CommandLanguage } from './command-language.js';
 import { type Layout, layoutOf, MIN_COLUMNS, MIN_ROWS } from './layout.js';
+import { captionHeight, drawCaption } from './panels/caption.js';
 import { drawEvents } from './panels/events.js';
 import { drawKeys, drawPrompt, drawResult } from './panels/footer.js';
 import { drawHeader } from './panels/header.js';
@@ -58,6 +59,12 @@ function lineBlock(key: string, row: Row, width: number): Slice {
   return [{ key, width, rows: [fitRow(row, width)] }];
 }
 
+function captionBlock(view: View): readonly Slice[] {
+  const { columns } = view.state;
+  const height = captionHeight(view.state);
+  return height === 0 ? [] : [[{ key: 'caption', width: columns, rows: drawCaption(view, columns, height) }]];
+}
+
 function tooSmall({ columns, rows }: State): Frame {
   const text = `needs ${MIN_COLUMNS}x${MIN_ROWS}, is ${columns}x${rows}`;
   const lines = ['raftkv', text, 'q quits'].slice(0, rows);
@@ -68,7 +75,7 @@ function tooSmall({ columns, rows }: State): Frame {
 export function layoutFor(state: State): Layout {
   const nodes = state.status?.nodes.length ?? state.facts.nodes;
   const { columns, rows, focus, zoomed } = state;
-  return layoutOf({ columns, rows, nodes, focus, zoomed });
+  return layoutOf({ columns, rows, nodes, focus, zoomed, reserved: captionHeight(state) });
 }
 
 export function drawFrame(state: State, theme: Theme, language: CommandLanguage): Frame {
@@ -83,6 +90,7 @@ export function drawFrame(state: State, theme: Theme, language: CommandLanguage)
   const slices = [
     lineBlock('header', drawHeader(view, columns), columns),
     ...bands,
+    ...captionBlock(view),
     ...(layout.hasResultLine ? [lineBlock('result', drawResult(view), columns)] : []),
     lineBlock('prompt', drawPrompt(view, language, columns, layout.hasResultLine), columns),
     lineBlock('keys', drawKeys(view, columns), columns),

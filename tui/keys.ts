@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Mode, PanelId } from './state.js';
+import type { PanelId, State } from './state.js';
 
 export type ActionName =
   | 'quit'
@@ -51,12 +51,16 @@ export type ActionName =
   | 'filter-kind'
   | 'filter-text'
   | 'filter-node'
+  | 'tour-next'
+  | 'tour-back'
+  | 'tour-auto'
+  | 'tour-stop'
   | 'close'
   | 'yes'
   | 'no';
 
 /** Where a key holds: in all panels, in some, or in what lies over them. */
-export type KeyScope = 'panels' | PanelId | 'overlay' | 'confirm';
+export type KeyScope = 'tour' | 'panels' | PanelId | 'overlay' | 'confirm';
 
 export interface KeyBinding {
   /** Names as the input decoder gives them. */
@@ -73,6 +77,35 @@ export interface KeyBinding {
 const NODE_PANELS = ['nodes', 'log', 'roles'] as const;
 
 export const KEYS: readonly KeyBinding[] = [
+  {
+    keys: ['n'],
+    scopes: ['tour'],
+    action: 'tour-next',
+    summary: 'the next step; while one goes on: as soon as it is over',
+    footer: 'next',
+  },
+  {
+    keys: ['p'],
+    scopes: ['tour'],
+    action: 'tour-back',
+    summary: 'the scene from its beginning; at its first step the scene before',
+    footer: 'back',
+  },
+  {
+    keys: ['space'],
+    scopes: ['tour'],
+    action: 'tour-auto',
+    summary: 'go on by itself, or wait for n',
+    footer: 'play/wait',
+  },
+  {
+    keys: ['escape'],
+    scopes: ['tour'],
+    action: 'tour-stop',
+    summary: 'end the tour; the cluster is put in order',
+    footer: 'end the tour',
+    shown: 'esc',
+  },
   { keys: ['?'], scopes: ['panels'], action: 'help', summary: 'this help', footer: 'help' },
   { keys: [':'], scopes: ['panels'], action: 'prompt', summary: 'type a command', footer: 'command' },
   { keys: ['tab'], scopes: ['panels'], action: 'focus-next', summary: 'next panel', footer: 'panel' },
@@ -267,10 +300,13 @@ export const PROMPT_KEYS: readonly { readonly keys: string; readonly summary: st
   { keys: 'esc', summary: 'leave; the line is kept' },
 ];
 
-function scopesOf(mode: Mode, focus: PanelId): readonly KeyScope[] {
+/** What decides which keys hold. */
+export type KeyContext = Pick<State, 'mode' | 'focus' | 'tour'>;
+
+function scopesOf({ mode, focus, tour }: KeyContext): readonly KeyScope[] {
   switch (mode.kind) {
     case 'panels':
-      return [focus, 'panels'];
+      return tour === null ? [focus, 'panels'] : ['tour', focus, 'panels'];
     case 'help':
     case 'text':
       return ['overlay'];
@@ -284,8 +320,8 @@ function scopesOf(mode: Mode, focus: PanelId): readonly KeyScope[] {
 }
 
 /** The binding a key has now: that of the focused panel before that of all panels. */
-export function bindingOf(name: string, mode: Mode, focus: PanelId): KeyBinding | null {
-  for (const scope of scopesOf(mode, focus)) {
+export function bindingOf(name: string, context: KeyContext): KeyBinding | null {
+  for (const scope of scopesOf(context)) {
     const found = KEYS.find(binding => binding.scopes.includes(scope) && binding.keys.includes(name));
     if (found !== undefined) return found;
   }
@@ -293,14 +329,14 @@ export function bindingOf(name: string, mode: Mode, focus: PanelId): KeyBinding 
 }
 
 /** What the footer offers now, the keys of the focused panel first. */
-export function footerBindings(mode: Mode, focus: PanelId): readonly KeyBinding[] {
-  const scopes = scopesOf(mode, focus);
+export function footerBindings(context: KeyContext): readonly KeyBinding[] {
+  const scopes = scopesOf(context);
   return scopes.flatMap(scope =>
     KEYS.filter(
       binding =>
         binding.footer !== undefined &&
         binding.scopes.includes(scope) &&
-        bindingOf(binding.keys[0] ?? '', mode, focus) === binding,
+        bindingOf(binding.keys[0] ?? '', context) === binding,
     ),
   );
 }

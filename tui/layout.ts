@@ -30,6 +30,8 @@ export interface LayoutInput {
   readonly nodes: number;
   readonly focus: PanelId;
   readonly zoomed: boolean;
+  /** Rows under the panels that something else takes. */
+  readonly reserved: number;
 }
 
 const WIDE_COLUMNS = 120;
@@ -105,10 +107,10 @@ function isPlaced(bands: readonly Band[], panel: PanelId): boolean {
 }
 
 export function layoutOf(input: LayoutInput): Layout {
-  const { columns, rows, focus, zoomed } = input;
+  const { columns, rows, focus, zoomed, reserved } = input;
   if (columns < MIN_COLUMNS || rows < MIN_ROWS) return { kind: 'too-small' };
   const hasResultLine = rows >= RESULT_LINE_ROWS;
-  const available = rows - 3 - (hasResultLine ? 1 : 0);
+  const available = rows - 3 - reserved - (hasResultLine ? 1 : 0);
   const top = topBand(input, available);
   const bands = [top, ...lowerBands(input, available - top.height)];
   if (!zoomed && isPlaced(bands, focus)) return { kind: 'panels', bands, hasResultLine };

@@ -9,7 +9,8 @@ import type { Script } from '../src/chaos/script.js';
 import { shippedFile } from '../src/config/load-config.js';
 import type { ClusterHandle } from '../src/runtime/handle.js';
 import { type Arguments, parseArguments, USAGE } from './arguments.js';
-import { scriptOf } from './command-lines.js';
+import { scriptOf, tourOf } from './command-lines.js';
+import type { HeadlessTour } from './headless-tour.js';
 import { HistoryFile, historyPath } from './history-file.js';
 import { type ClusterPlan, planCluster } from './open-cluster.js';
 import type { SessionFacts } from './state.js';
@@ -44,9 +45,11 @@ interface Run {
   readonly plan: ClusterPlan;
   readonly facts: SessionFacts;
   readonly script: Script | null;
+  /** To play without a terminal. */
+  readonly tour: HeadlessTour | null;
 }
 
-async function runWithoutTerminal({ args, plan, facts, script }: Run): Promise<number> {
+async function runWithoutTerminal({ args, plan, facts, script, tour }: Run): Promise<number> {
   const { runHeadless } = await import('./headless.js');
   const { CHAOS_LANGUAGE } = await import('./chaos-language.js');
   const ended = untilSignal();
@@ -60,6 +63,10 @@ async function runWithoutTerminal({ args, plan, facts, script }: Run): Promise<n
   try {
     const theme = createTheme('mono', 0, args.ascii || needsAscii(process.env));
     const print = (text: string): void => void process.stdout.write(`${text}\n`);
+    if (tour !== null) {
+      const { playTour } = await import('./headless-tour.js');
+      return await playTour({ handle, scene: tour.scene, json: args.json, print, ended });
+    }
     return await runHeadless({ args, handle, facts, theme, script, print, ended, language: CHAOS_LANGUAGE });
   } finally {
     await handle.stop();
@@ -89,9 +96,16 @@ function isInteractive(args: Arguments): boolean {
 async function run(args: Arguments): Promise<number> {
   let prepared: Run;
   try {
-    const script = scriptOf(args.script, args.exec);
+    const tour = tourOf(args.exec);
+    const script = scriptOf(args.script, tour === null ? args.exec : null);
     const plan = planCluster(args, script);
-    prepared = { args, plan, script, facts: { store: plan.store, nodes: plan.nodes, version: version() } };
+    prepared = {
+      args,
+      plan,
+      script,
+      tour,
+      facts: { store: plan.store, nodes: plan.nodes, version: version() },
+    };
   } catch (error) {
     complain(error instanceof Error ? error.message : String(error));
     return 2;

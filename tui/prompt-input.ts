@@ -6,12 +6,10 @@
 import { remember, searchBack, walk } from './command-history.js';
 import type { KeyPress } from './input.js';
 import { EMPTY_LINE, edit, insert, type Line, setLine } from './line-editor.js';
+import { type LocalParse, parseLocal } from './local-commands.js';
 import { send } from './send.js';
 import type { State } from './state.js';
-import { only, type Step, type Surroundings } from './step.js';
-
-/** Lines the terminal itself understands; all others are commands for the cluster. */
-const QUIT_LINES = ['q', 'q!', 'quit', 'exit'];
+import { type Effect, only, type Step, type Surroundings } from './step.js';
 
 function nodeCount(state: State): number {
   return state.status?.nodes.length ?? state.facts.nodes;
@@ -31,12 +29,26 @@ function submit(state: State, around: Surroundings): Step {
   if (text === '') return only({ ...cleared, mode: { kind: 'panels' } });
   const history = remember(state.history, text);
   const next: State = { ...cleared, history, mode: { kind: 'prompt' } };
-  if (QUIT_LINES.includes(text)) {
-    return { state: next, effects: [{ kind: 'remember', line: text }, { kind: 'quit' }] };
-  }
-  if (text === 'keys') return only({ ...next, mode: { kind: 'help', scroll: 0 } });
+  const local = parseLocal(text);
+  if (local !== null) return submitLocal(next, text, local);
   const sent = send(next, [text], around.nowMs);
   return { state: sent.state, effects: [{ kind: 'remember', line: text }, ...sent.effects] };
+}
+
+function submitLocal(state: State, line: string, parsed: LocalParse): Step {
+  const remember: Effect = { kind: 'remember', line };
+  if (parsed.kind === 'invalid') {
+    return { state: { ...state, toast: { kind: 'bad', line, text: parsed.text } }, effects: [remember] };
+  }
+  const { command } = parsed;
+  if (command.kind === 'quit') return { state, effects: [remember, { kind: 'quit' }] };
+  if (command.kind === 'keys') {
+    return { state: { ...state, mode: { kind: 'help', scroll: 0 } }, effects: [remember] };
+  }
+  const isTour = command.kind === 'tour';
+  // The keys of the tour are those of the panels.
+  const ready: State = isTour ? { ...state, mode: { kind: 'panels' }, toast: null } : state;
+  return { state: ready, effects: [remember, { kind: 'local', command }] };
 }
 
 /** The line with a word put in place of what stands from `start` to the cursor. */

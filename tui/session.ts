@@ -7,11 +7,13 @@ import { writeFileSync } from 'node:fs';
 import { runScript } from '../src/chaos/run-script.js';
 import type { Script } from '../src/chaos/script.js';
 import type { ClusterHandle, CommandResult } from '../src/runtime/handle.js';
+import { Activities } from './activities.js';
 import type { CommandLanguage } from './command-language.js';
 import { composeRows, plainFrame } from './compose.js';
 import { drawFrame } from './frame.js';
 import type { HistoryFile } from './history-file.js';
 import type { InputEvent } from './input.js';
+import type { LocalCommand } from './local-commands.js';
 import { type Execute, executeWithFiles } from './local-files.js';
 import { paintRows } from './paint.js';
 import { Screen } from './screen.js';
@@ -51,6 +53,7 @@ export class Session {
   #unmount: () => void = () => {};
   #isInkUp = false;
   #script: Script | null;
+  #activities: Activities | null = null;
   #lastCommand: Promise<void> = Promise.resolve();
   #end: (exitCode: number) => void = () => {};
   #isEnding = false;
@@ -118,6 +121,12 @@ export class Session {
 
   #attach(handle: ClusterHandle): void {
     if (this.#isEnding) return;
+    this.#activities = new Activities({
+      handle,
+      execute: line => this.#sendLine(line, (id, text) => this.#execute(id, text)),
+      show: changed => this.#happen({ kind: 'activity', changed }, 'input'),
+      toast: toast => this.#happen({ kind: 'toast', toast }, 'input'),
+    });
     this.#unsubscribe = handle.subscribe(status => {
       this.#happen({ kind: 'status', status }, 'status');
       if (status.leader !== null) void this.#runScript();
@@ -147,13 +156,20 @@ export class Session {
   }
 
   #executeLine(line: string): Promise<CommandResult> {
+    return this.#sendLine(line, (id, text) => this.#enqueue(id, text));
+  }
+
+  #sendLine(
+    line: string,
+    perform: (id: number, line: string) => Promise<CommandResult>,
+  ): Promise<CommandResult> {
     const { state, effects } = send(this.#store.state, [line], Date.now());
     this.#store.set(state, 'input');
     const [effect] = effects;
     if (effect?.kind !== 'execute') {
       return Promise.resolve({ kind: 'failed', text: 'too many commands wait', code: 'busy' });
     }
-    return this.#enqueue(effect.id, line);
+    return perform(effect.id, line);
   }
 
   /** The cluster did not start: said on the normal screen, since the program ends. */
@@ -206,9 +222,23 @@ export class Session {
       case 'repaint':
         this.#screen.repaint();
         break;
+      case 'local':
+        this.#performLocal(effect.command);
+        break;
+      case 'tour':
+        this.#activities?.moveTour(effect.move);
+        break;
       case 'screenshot':
         this.#screenshot();
         break;
+    }
+  }
+
+  #performLocal(command: LocalCommand): void {
+    if (this.#activities !== null) this.#activities.perform(command);
+    else {
+      const toast: Toast = { kind: 'bad', line: '', text: 'the cluster is not up yet' };
+      this.#happen({ kind: 'toast', toast }, 'input');
     }
   }
 
@@ -263,6 +293,7 @@ export class Session {
   /** Terminal first, so that it is back whatever follows; then the cluster. */
   async #shutDown(): Promise<readonly string[]> {
     this.#unsubscribe();
+    this.#activities?.stop();
     const { state } = this.#store;
     this.#store.close();
     this.#unmount();

@@ -9,6 +9,7 @@ import { type EventLines, type EventQuery, NO_EVENTS } from './event-lines.js';
 import { EMPTY_LINE, type Line } from './line-editor.js';
 import type { LinkRates } from './link-rates.js';
 import type { Sample } from './samples.js';
+import type { TourView } from './tour/tour.js';
 
 /** In the order of the digits that focus them. */
 export const PANELS = ['nodes', 'links', 'events', 'log', 'roles', 'load'] as const;
@@ -78,7 +79,14 @@ export interface Picture {
   readonly leaderSinceMs: number;
 }
 
-export interface State extends Picture {
+/** What goes on beside the cluster itself. */
+export interface Activities {
+  readonly tour: TourView | null;
+}
+
+export const NO_ACTIVITIES: Activities = { tour: null };
+
+export interface State extends Picture, Activities {
   readonly facts: SessionFacts;
   readonly columns: number;
   readonly rows: number;
@@ -129,6 +137,7 @@ export function initialState({ facts, columns, rows, history = [] }: InitialStat
     rows,
     phase: { kind: 'starting' },
     ...NO_PICTURE,
+    ...NO_ACTIVITIES,
     frozen: false,
     live: NO_PICTURE,
     events: NO_EVENTS,

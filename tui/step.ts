@@ -4,6 +4,7 @@
  * @module
  */
 import type { CommandLanguage } from './command-language.js';
+import type { LocalCommand } from './local-commands.js';
 import type { State } from './state.js';
 
 export type Effect =
@@ -13,7 +14,12 @@ export type Effect =
   | { readonly kind: 'quit' }
   | { readonly kind: 'suspend' }
   | { readonly kind: 'repaint' }
-  | { readonly kind: 'screenshot' };
+  | { readonly kind: 'screenshot' }
+  /** A line this program carries out itself. */
+  | { readonly kind: 'local'; readonly command: LocalCommand }
+  | { readonly kind: 'tour'; readonly move: TourMove };
+
+export type TourMove = 'next' | 'back' | 'auto' | 'stop';
 
 export interface Step {
   readonly state: State;

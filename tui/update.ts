@@ -7,7 +7,7 @@ import type { CommandResult } from '../src/runtime/handle.js';
 import type { ClusterStatus } from '../src/runtime/status.js';
 import { ACTIONS } from './actions.js';
 import type { CommandLanguage } from './command-language.js';
-import { addClusterEvents, answerCommand } from './event-lines.js';
+import { addClusterEvents, answerCommand, shownLine } from './event-lines.js';
 import { milliseconds } from './format.js';
 import type { InputEvent, KeyPress } from './input.js';
 import { bindingOf } from './keys.js';
@@ -15,7 +15,7 @@ import { nextRates } from './link-rates.js';
 import { pasteText, promptKey, reverseSearchKey } from './prompt-input.js';
 import { addSample } from './samples.js';
 import { searchKey } from './search-input.js';
-import type { Phase, Picture, State, Toast } from './state.js';
+import type { Activities, Phase, Picture, State, Toast } from './state.js';
 import { only, type Step, type Surroundings } from './step.js';
 import { printable } from './text.js';
 
@@ -31,7 +31,8 @@ export type Happening =
     }
   | { readonly kind: 'size'; readonly columns: number; readonly rows: number }
   | { readonly kind: 'phase'; readonly phase: Phase }
-  | { readonly kind: 'toast'; readonly toast: Toast };
+  | { readonly kind: 'toast'; readonly toast: Toast }
+  | { readonly kind: 'activity'; readonly changed: Partial<Activities> };
 
 /**
  * Keys that read an answer opened over the prompt. Any other key closes it and belongs to the prompt again, so that
@@ -69,10 +70,8 @@ function keyPressed(state: State, key: KeyPress, around: Surroundings): Step {
 }
 
 function boundKey(state: State, key: KeyPress, around: Surroundings): Step {
-  {
-    const binding = bindingOf(key.name, state.mode, state.focus);
-    return binding === null ? only(state) : ACTIONS[binding.action](state, key.name, around);
-  }
+  const binding = bindingOf(key.name, state);
+  return binding === null ? only(state) : ACTIONS[binding.action](state, key.name, around);
 }
 
 function nextPicture(before: Picture, status: ClusterStatus): Picture {
@@ -115,7 +114,7 @@ function takeAnswer(state: State, happening: Extract<Happening, { kind: 'answer'
   const lines = text.split('\n').map(printable);
   const more = lines.length > 1 ? ` (+${lines.length - 1} lines)` : '';
   const answer = `${lines[0] ?? ''}${more}${logPosition(result)}, ${milliseconds(elapsedMs)} ms`;
-  const toast: Toast = { kind: isDone ? 'good' : 'bad', line: printable(line), text: answer };
+  const toast: Toast = { kind: isDone ? 'good' : 'bad', line: shownLine(line), text: answer };
   const answered: State = {
     ...state,
     events: answerCommand(state.events, id, isDone ? 'done' : 'failed', answer),
@@ -127,8 +126,16 @@ function takeAnswer(state: State, happening: Extract<Happening, { kind: 'answer'
   if (lines.length === 1 || !isIdle || answered.running > 0) return answered;
   return {
     ...answered,
-    mode: { kind: 'text', title: line, lines, scroll: 0, fromPrompt: kind === 'prompt' },
+    mode: { kind: 'text', title: shownLine(line), lines, scroll: 0, fromPrompt: kind === 'prompt' },
   };
+}
+
+/** A scene that begins brings the panel it is seen in to the front. */
+function takeActivity(state: State, changed: Partial<Activities>): State {
+  const { tour } = changed;
+  const begins =
+    tour != null && tour.step === 1 && tour.state === 'acting' && tour.scene !== state.tour?.scene;
+  return { ...state, ...changed, ...(begins ? { focus: tour.panel, zoomed: false } : {}) };
 }
 
 export function update(state: State, happening: Happening, language: CommandLanguage): Step {
@@ -148,5 +155,7 @@ export function update(state: State, happening: Happening, language: CommandLang
       return only({ ...state, phase: happening.phase });
     case 'toast':
       return only({ ...state, toast: happening.toast });
+    case 'activity':
+      return only(takeActivity(state, happening.changed));
   }
 }

@@ -89,6 +89,26 @@ export function boxed(
   ];
 }
 
+/** A light box whose title has styles. */
+export function boxedRows(
+  title: Row,
+  rows: readonly Row[],
+  width: number,
+  height: number,
+  glyphs: Glyphs,
+): Row[] {
+  const [topLeft = '', topRight = '', bottomLeft = '', bottomRight = '', flat = '', side = ''] = glyphs.light;
+  const head = fitRow(title, Math.min(rowWidth(title), width - 6));
+  const gap = Math.max(0, width - 5 - rowWidth(head));
+  return [
+    [span(`${topLeft}${flat} `, 'accent'), ...head, span(` ${flat.repeat(gap)}${topRight}`, 'accent')],
+    ...fitRows(rows, width - FRAME_WIDTH, height - FRAME_HEIGHT).map(
+      (row): Row => [span(`${side} `, 'accent'), ...row, span(` ${side}`, 'accent')],
+    ),
+    [span(bottomLeft + flat.repeat(width - 2) + bottomRight, 'accent')],
+  ];
+}
+
 /** The first row to show so that `selected` is visible: the window moves only when it must. */
 export function windowStart(selected: number, total: number, height: number): number {
   if (total <= height) return 0;

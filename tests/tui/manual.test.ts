@@ -9,6 +9,7 @@ import { PANELS } from '../../tui/state.js';
 import { assertGolden, repositoryFile } from './golden.js';
 
 const test = suite('manual and key table');
+const PANELS_MODE = { mode: { kind: 'panels' }, tour: null } as const;
 
 test('docs/tui.md is what the tables say', () => {
   const frame = readFileSync(repositoryFile('tests/tui/golden/80x24-10-nodes.txt'), 'utf8');
@@ -34,8 +35,8 @@ test('every action has a key, and every key an action', () => {
 
 test('what the footer offers is what the key does there', () => {
   for (const focus of PANELS) {
-    for (const binding of footerBindings({ kind: 'panels' }, focus)) {
-      assert.is(bindingOf(binding.keys[0] ?? '', { kind: 'panels' }, focus), binding);
+    for (const binding of footerBindings({ ...PANELS_MODE, focus })) {
+      assert.is(bindingOf(binding.keys[0] ?? '', { ...PANELS_MODE, focus }), binding);
     }
   }
 });

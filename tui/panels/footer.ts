@@ -19,7 +19,7 @@ function footerKey(binding: KeyBinding): string {
 
 /** The keys valid now, as many as fit. */
 export function drawKeys(view: View, width: number): Row {
-  const { mode, focus } = view.state;
+  const { mode } = view.state;
   const line: Span[] = [span(' ')];
   if (mode.kind === 'prompt' || mode.kind === 'reverse-search') {
     return [
@@ -49,7 +49,7 @@ export function drawKeys(view: View, width: number): Row {
       ),
     ];
   }
-  const bindings = footerBindings(mode, focus);
+  const bindings = footerBindings(view.state);
   const quit = bindings.filter(binding => binding.action === 'quit');
   const others = bindings.filter(binding => binding.action !== 'quit');
   const tail = keyPairs(quit.map(pairOf), view);

@@ -30,6 +30,7 @@ export const KEY_SECTIONS: readonly {
   readonly note: string;
 }[] = [
   { title: 'Everywhere', scope: 'panels', note: '' },
+  { title: 'Guided tour', scope: 'tour', note: 'while it is on, before the keys of the panels' },
   { title: 'Nodes, log and roles', scope: 'nodes', note: 'act on the selected node' },
   { title: 'Links', scope: 'links', note: 'act on the selected link, row to column' },
   { title: 'Events', scope: 'events', note: '' },

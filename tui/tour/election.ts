@@ -9,6 +9,7 @@ export const ELECTION: Scene = {
   name: 'election',
   title: 'Election',
   minNodes: 3,
+  panel: 'nodes',
   end: 'another node leads in a newer term, and the old leader follows it',
   play: stage => {
     let old = 0;

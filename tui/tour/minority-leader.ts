@@ -9,6 +9,7 @@ export const MINORITY_LEADER: Scene = {
   name: 'minority-leader',
   title: 'A leader in the minority',
   minNodes: 3,
+  panel: 'nodes',
   end: 'the write of the majority stands, that of the minority was never acknowledged',
   play: stage => {
     let old = 0;

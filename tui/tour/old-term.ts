@@ -83,8 +83,9 @@ async function copyOldEntryOnly(stage: Stage, { first, index, copies }: Cast): P
 
 export const OLD_TERM: Scene = {
   name: 'old-term',
-  title: 'Why an entry of an old term is not committed by counting (figure 8)',
+  title: 'Old terms are not committed by counting (figure 8)',
   minNodes: 3,
+  panel: 'log',
   end: 'an entry that stood on a majority was replaced, and nobody had been told that it was safe',
   play: stage => {
     let first = 0;

@@ -9,8 +9,9 @@ const ORPHANS = 4;
 
 export const REPLICATION: Scene = {
   name: 'log-repair',
-  title: 'Replication, and repair of a diverged log (figure 7)',
+  title: 'Repair of a diverged log (figure 7)',
   minNodes: 3,
+  panel: 'log',
   end: 'all logs are equal; what only the old leader had is gone, and was never acknowledged',
   play: stage => {
     let old = 0;

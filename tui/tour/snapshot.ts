@@ -24,6 +24,7 @@ export const SNAPSHOT: Scene = {
   name: 'snapshot',
   title: 'Catching up by snapshot',
   minNodes: 3,
+  panel: 'log',
   end: 'the node that was away has the state of the others, from a snapshot',
   play: stage => {
     let away = 0;

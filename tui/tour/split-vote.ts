@@ -59,6 +59,7 @@ export const SPLIT_VOTE: Scene = {
   name: 'split-vote',
   title: 'Split vote',
   minNodes: 3,
+  panel: 'nodes',
   end: 'a term passed without a leader, and a later term has one',
   play: stage => {
     let split = 0;

@@ -26,6 +26,8 @@ export interface Scene {
   readonly title: string;
   /** Nodes it takes to show this. */
   readonly minNodes: number;
+  /** Where it is seen best. */
+  readonly panel: 'nodes' | 'log';
   /** What is true when it is over. */
   readonly end: string;
   /** The steps of one performance; what they learn on the way they keep among themselves. */

@@ -10,6 +10,7 @@ export interface TourView {
   readonly scene: number;
   readonly scenes: number;
   readonly title: string;
+  readonly panel: Scene['panel'];
   readonly step: number;
   readonly steps: number;
   readonly caption: string;
@@ -110,7 +111,13 @@ export class Tour {
     const { stage, scenes } = this.#options;
     const steps = scene.play(stage);
     const startMs = performance.now();
-    const base = { scene: at + 1, scenes: scenes.length, title: scene.title, steps: steps.length };
+    const base = {
+      scene: at + 1,
+      scenes: scenes.length,
+      title: scene.title,
+      panel: scene.panel,
+      steps: steps.length,
+    };
     for (const [index, step] of steps.entries()) {
       const shown = { ...base, step: index + 1, caption: step.caption(), outcome: '' };
       this.#show({ ...shown, state: 'acting', auto: this.#auto });
