@@ -6,13 +6,13 @@
 import { COMMAND_GROUPS } from './command-spec.js';
 import { COMMAND_NAMES, COMMANDS, usageOf } from './command-table.js';
 
-export const MANUAL_BEGIN = '<!-- commands: begin (generated) -->';
-export const MANUAL_END = '<!-- commands: end -->';
+const MANUAL_BEGIN = '<!-- commands: begin (generated) -->';
+const MANUAL_END = '<!-- commands: end -->';
 
 const code = (text: string): string => `\`${text.replaceAll('|', '\\|')}\``;
 
 /** One table a group: ways to write each command, what it does, an example. */
-export const manualTables = (): string =>
+const manualTables = (): string =>
   COMMAND_GROUPS.map(group => {
     const rows = COMMAND_NAMES.filter(name => COMMANDS[name].group === group).map(name => {
       const usages = usageOf(name).map(code).join('<br>');

@@ -17,7 +17,7 @@ export type NodeSet =
   | { readonly kind: 'all' | 'followers' }
   | { readonly kind: 'random-count'; readonly count: number };
 
-export const PICK_WORDS = ['leader', 'follower', 'random'] as const;
+const PICK_WORDS = ['leader', 'follower', 'random'] as const;
 
 const isPickWord = (text: string): text is (typeof PICK_WORDS)[number] =>
   PICK_WORDS.some(word => word === text);

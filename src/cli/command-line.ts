@@ -18,7 +18,7 @@ import { withCluster } from './connection.js';
 export const lineOfWords = (words: readonly string[]): string => lineOfArguments(words.map(bytesOfText));
 
 /** @throws InvalidOperation when it does not parse or is empty */
-export const parseLine = (line: string): Action => {
+const parseLine = (line: string): Action => {
   try {
     const action = parse(line);
     if (action === null) throw new InvalidOperation('expected a command');

@@ -186,6 +186,6 @@ export function membersOf(configuration: ConfState): ReadonlySet<RaftId> {
   return new Set([...voters, ...outgoing, ...learners, ...learnersNext]);
 }
 
-export function idsOfNode(configuration: ConfState, node: NodeIndex): readonly RaftId[] {
+function idsOfNode(configuration: ConfState, node: NodeIndex): readonly RaftId[] {
   return [...membersOf(configuration)].filter(id => nodeOf(id) === node);
 }

@@ -23,7 +23,7 @@ function accept(state: RaftState, to: RaftId, index: number): void {
   });
 }
 
-export function handleAppend(state: RaftState, message: AppendEntries): void {
+function handleAppend(state: RaftState, message: AppendEntries): void {
   const { log } = state;
   const { from, prevLogIndex, prevLogTerm, entries } = message;
   if (prevLogIndex < log.committed) {
@@ -48,13 +48,13 @@ export function handleAppend(state: RaftState, message: AppendEntries): void {
   });
 }
 
-export function handleHeartbeat(state: RaftState, message: Heartbeat): void {
+function handleHeartbeat(state: RaftState, message: Heartbeat): void {
   state.log.commitTo(message.commit);
   const { from, readSequence } = message;
   state.send({ type: 'HeartbeatReply', from: state.id, to: from, term: state.term, readSequence });
 }
 
-export function handleSnapshot(state: RaftState, message: InstallSnapshot): void {
+function handleSnapshot(state: RaftState, message: InstallSnapshot): void {
   const isInstalled = install(state, message.snapshot);
   accept(state, message.from, isInstalled ? state.log.lastIndex : state.log.committed);
 }

@@ -30,7 +30,7 @@ export function tickLeader(state: RaftState): void {
 }
 
 /** Steps down if no quorum was heard from since the last check (dissertation 6.2). */
-export function checkQuorum(state: RaftState): void {
+function checkQuorum(state: RaftState): void {
   if (!state.tracker.isQuorumActive()) becomeFollower(state, state.term, NONE);
   for (const progress of state.tracker.members) {
     if (progress.id !== state.id) progress.recentActive = false;

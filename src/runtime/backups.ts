@@ -30,7 +30,7 @@ export interface BackupSource {
   end(id: string): void;
 }
 
-export const BACKUP_CHUNK_BYTES = 256 * 1024;
+const BACKUP_CHUNK_BYTES = 256 * 1024;
 /** More at a time are refused: each holds a file open. */
 const OPEN_MAX = 4;
 /** A backup that nobody reads for so long is closed. */
@@ -39,7 +39,7 @@ const IDLE_LIMIT_MS = 60_000;
 const ATTEMPTS_MAX = 5;
 
 /** Thrown when a backup is refused. */
-export class BackupError extends Error {
+class BackupError extends Error {
   override readonly name = 'BackupError';
   readonly code: 'too-many' | 'no-snapshot' | 'unknown-backup';
   constructor(code: BackupError['code'], message: string) {

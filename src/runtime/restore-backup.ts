@@ -28,7 +28,7 @@ export interface RestoredCluster {
   readonly keys: number;
 }
 
-export class RestoreError extends Error {
+class RestoreError extends Error {
   override readonly name = 'RestoreError';
   readonly code = 'directory-in-use';
 }

@@ -13,7 +13,7 @@ export interface EntryView {
 /** Prefix hash of the empty log. */
 export const EMPTY_PREFIX = 0x811c9dc5;
 
-export function extendPrefix(prefix: number, term: number, hash: string): number {
+function extendPrefix(prefix: number, term: number, hash: string): number {
   let mixed = Math.imul(prefix ^ term, 0x01000193);
   for (let i = 0; i < hash.length; i += 1) mixed = Math.imul(mixed ^ hash.charCodeAt(i), 0x01000193);
   return mixed >>> 0;

@@ -60,7 +60,7 @@ const STORM_EVENTS = 200_000;
 const STORM_WINDOW_MS = 500;
 const RESTART_AFTER_MS = 500;
 
-export class Simulation {
+class Simulation {
   readonly #plan: Plan;
   readonly #queue = new EventQueue();
   readonly #coverage = new Coverage();

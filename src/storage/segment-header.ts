@@ -19,7 +19,7 @@ import { getUint53, setUint53 } from './numbers.js';
 import { StorageError } from './storage-error.js';
 
 export const SEGMENT_HEADER_BYTES = 128;
-export const FORMAT_VERSION = 1;
+const FORMAT_VERSION = 1;
 const MAGIC = 'RKVLOG\r\n';
 const CLUSTER_ID_BYTES_MAX = 40;
 const SEGMENT_NAME = /^wal-(\d{12})\.log$/;

@@ -74,12 +74,7 @@ directives('at log level none only errors print', () => {
 });
 
 directives('a snapshot to a node that is no member in it is ignored and answered', () => {
-  const output = run(
-    'add-nodes 1 voters=(1) index=9',
-    'add-nodes 1',
-    'send-snapshot 1 2',
-    'stabilize 2',
-  );
+  const output = run('add-nodes 1 voters=(1) index=9', 'add-nodes 1', 'send-snapshot 1 2', 'stabilize 2');
   assert.match(last(output), '2->1 MsgAppResp Term:0 Log:0/0');
 });
 

@@ -12,7 +12,7 @@ import { shippedFile } from '../../src/config/load-config.js';
 import { RAFTKV } from '../helpers/serve.js';
 
 /** Files of tests, so that none takes long: one for each share. */
-export const SHARES = 4;
+const SHARES = 4;
 const TIME_LIMIT_MS = 100_000;
 
 /** Every `SHARES`-th script, from `share` on. */

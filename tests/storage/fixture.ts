@@ -16,7 +16,7 @@ export const MEMBERS: ConfState = {
   autoLeave: false,
 };
 
-export const IDENTITY = { clusterId: 'test-cluster', node: 0, incarnation: 0, raftId: 1 as RaftId };
+const IDENTITY = { clusterId: 'test-cluster', node: 0, incarnation: 0, raftId: 1 as RaftId };
 
 /** Without zeros written ahead unless asked for, so that a file's size is where its records end. */
 export function openStorage(disk: Disk, options: Partial<StorageOptions> = {}): NodeStorage {

@@ -98,7 +98,7 @@ export function formatEntry(entry: Entry): string {
 
 const idList = (ids: readonly RaftId[]): string => `[${ids.join(' ')}]`;
 
-export function formatSnapshot(snapshot: Snapshot): string {
+function formatSnapshot(snapshot: Snapshot): string {
   const { voters, outgoing, learners, learnersNext, autoLeave } = snapshot.confState;
   const configuration =
     `Voters:${idList(voters)} VotersOutgoing:${idList(outgoing)} Learners:${idList(learners)} ` +
