@@ -45,7 +45,7 @@ export function readPassword(file: string): string | null {
   return password;
 }
 
-export function parseUsers(text: string, file: string): readonly UserAccount[] {
+function parseUsers(text: string, file: string): readonly UserAccount[] {
   const users: UserAccount[] = [];
   for (const [index, raw] of text.split(/\r?\n/).entries()) {
     const line = raw.trim();

@@ -102,7 +102,7 @@ async function strike(cluster: Cluster, leader: number, fault: LeaderFault): Pro
 }
 
 /** xorshift32: in [0, 1). */
-export function randomFrom(seed: number): () => number {
+function randomFrom(seed: number): () => number {
   let state = seed | 1;
   return () => {
     state ^= state << 13;
