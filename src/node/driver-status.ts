@@ -38,6 +38,8 @@ export interface RaftReport {
   readonly voters: readonly number[];
   readonly learners: readonly number[];
   readonly joint: boolean;
+  /** This very member votes; false while only a former identity of the node does. */
+  readonly isVoter: boolean;
   readonly progress: readonly FollowerReport[];
   readonly tailTerms: readonly number[];
   readonly votesGranted: readonly number[];
@@ -113,6 +115,7 @@ function describeRaft({ raft, storage, machine, watch, options }: NodeParts): Ra
     voters: nodesOf(configuration.voters),
     learners: nodesOf([...configuration.learners, ...configuration.learnersNext]),
     joint: configuration.outgoing.length > 0,
+    isVoter: configuration.voters.includes(status.id),
     progress: status.progress.map(describeFollower),
     tailTerms,
     votesGranted: nodesOf([...watch.votesGranted]),

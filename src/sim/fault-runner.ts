@@ -180,11 +180,7 @@ export class FaultRunner {
     if (this.#removed.has(`${index}.${node.incarnation}`) && node.life !== 'removed') return null;
     if (node.reincarnate()) this.#targets.forget(node);
     if (node.life === 'idle') node.start();
-    const { incarnation } = node;
-    const asked = this.#targets.group.askLeader({ kind: 'add', node: node.index, incarnation }, () => {
-      if (node.incarnation === incarnation) node.isMember = true;
-    });
-    return asked ? () => undefined : null;
+    return this.#ask({ kind: 'add', node: node.index, incarnation: node.incarnation });
   }
 
   #remove(index: number): (() => void) | null {

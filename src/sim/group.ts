@@ -91,7 +91,9 @@ export class Group {
   #noteNewest(): void {
     for (const node of this.nodes) {
       const status = node.driver?.status().raft;
-      if (status === undefined || status.applied < this.#newest.applied) continue;
+      if (status === undefined) continue;
+      if (status.isVoter) node.isMember = true;
+      if (status.applied < this.#newest.applied) continue;
       this.#newest = { applied: status.applied, voters: status.voters };
     }
   }
@@ -131,6 +133,7 @@ export class Group {
 
   /** Everybody up has the same voters, and nobody is still learning or leaving. */
   isMembershipAtRest(): boolean {
+    this.#noteNewest();
     const leader = this.leader()?.driver?.status().raft;
     if (leader === undefined || leader.joint) return false;
     if (leader.learners.some(learner => this.#isLearning(learner))) return false;

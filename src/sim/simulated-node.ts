@@ -62,7 +62,7 @@ export class SimulatedNode {
   #rateSinceMs = 0;
   #monotonicAtChangeMs = 0;
   incarnation = 0;
-  /** False from the moment it begins again under a new identity until that has joined. */
+  /** False from the moment it begins again under a new identity until that one votes. */
   isMember = true;
   /** A bit of its files was flipped: the next start shows whether it survives that. */
   isDamaged = false;
