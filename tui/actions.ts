@@ -5,8 +5,8 @@
  */
 import { EVENT_FILTERS, selectLines } from './event-lines.js';
 import { explainSelection } from './explain.js';
+import { layoutFor } from './frame.js';
 import type { ActionName } from './keys.js';
-import { layoutOf } from './layout.js';
 import { changeLoss, cutLink, toggleSymmetric, undoEdit } from './link-actions.js';
 import { heal, isolateNode, killLeader, killNode, onNode, pauseNode, reviveNode } from './node-actions.js';
 import { findEvent, openSearch } from './search-input.js';
@@ -26,9 +26,8 @@ function cycle<Item>(items: readonly Item[], current: Item, step: number): Item 
 
 /** Panels on the screen, in their order; Tab goes only to these. */
 function visiblePanels(state: State): readonly State['focus'][] {
-  const { columns, rows, focus } = state;
-  const nodes = state.status?.nodes.length ?? state.facts.nodes;
-  const layout = layoutOf({ columns, rows, nodes, focus: 'nodes', zoomed: false, reserved: 0 });
+  const { focus } = state;
+  const layout = layoutFor({ ...state, focus: 'nodes', zoomed: false });
   if (layout.kind === 'too-small') return [focus];
   const placed = layout.bands.flatMap(band => (band.kind === 'panels' ? band.panels : []));
   return PANELS.filter(panel => placed.some(one => one.panel === panel));
@@ -62,6 +61,10 @@ function move(down: number, right: number): ActionHandler {
     if (state.focus === 'events') {
       const most = Math.max(0, selectLines(state.events.lines, state.query).length - 1);
       return only({ ...state, eventScroll: clamp(state.eventScroll - down, most), foundEvent: null });
+    }
+    if (state.focus === 'store') {
+      const most = Math.max(0, (state.store?.keys.length ?? 1) - 1);
+      return only({ ...state, storeScroll: clamp(state.storeScroll + down, most) });
     }
     return only({ ...state, node: clamp(state.node + down, last) });
   };
@@ -169,6 +172,14 @@ export const ACTIONS: Readonly<Record<ActionName, ActionHandler>> = {
   'tour-back': state => withEffect(state, { kind: 'tour', move: 'back' }),
   'tour-auto': state => withEffect(state, { kind: 'tour', move: 'auto' }),
   'tour-stop': state => withEffect(state, { kind: 'tour', move: 'stop' }),
+  watch: state => {
+    const key = state.store?.keys[state.storeScroll]?.key;
+    const isSame = key === undefined || key === state.store?.watch?.key;
+    return withEffect(state, { kind: 'local', command: { kind: 'watch', key: isSame ? null : key } });
+  },
+  'script-pause': state => withEffect(state, { kind: 'script', move: 'pause' }),
+  'script-step': state => withEffect(state, { kind: 'script', move: 'step' }),
+  'script-stop': state => withEffect(state, { kind: 'script', move: 'stop' }),
   close: state => only(closeOverlay(state)),
   yes: answerYes,
   no: state => only(closeOverlay(state)),

@@ -94,7 +94,9 @@ function logText(raft: RaftStatus, node: NodeStatus, status: ClusterStatus): str
   if (leader?.raft == null || leader.node === node.node) return own;
   const missing = leader.raft.lastIndex - raft.lastIndex;
   if (missing > 0) return `${own} The leader has ${grouped(missing)} more.`;
-  return missing < 0 ? `${own} The last ${-missing} are not the leader's: they will be replaced.` : own;
+  return missing < 0 && raft.lastTerm !== leader.raft.term
+    ? `${own} The last ${-missing} are not the leader's: they will be replaced.`
+    : own;
 }
 
 export function explainNode(node: NodeStatus, status: ClusterStatus): Explanation {

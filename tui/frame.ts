@@ -15,6 +15,8 @@ import { drawLog } from './panels/log.js';
 import { drawNodes } from './panels/nodes.js';
 import { drawOverlay, type Overlay } from './panels/overlays.js';
 import { drawRoles } from './panels/roles.js';
+import { drawScript } from './panels/script.js';
+import { drawStore } from './panels/store.js';
 import { fitRow, type Row, span } from './rows.js';
 import { PANELS, type PanelId, type State } from './state.js';
 import { asciiText } from './text.js';
@@ -28,6 +30,8 @@ const DRAWERS: Readonly<Record<PanelId, PanelDrawer>> = {
   log: drawLog,
   roles: drawRoles,
   load: drawLoad,
+  store: drawStore,
+  session: drawScript,
 };
 
 export interface Block {
@@ -72,10 +76,33 @@ function tooSmall({ columns, rows }: State): Frame {
   return { slices, overlay: null };
 }
 
+/** What takes the place of the load where there is one: whatever is going on. */
+function extraPanel({ script, store }: State): PanelId | null {
+  if (script !== null && script.state === 'running') return 'session';
+  return store?.watch == null ? null : 'store';
+}
+
+/** Whether a panel is on the screen now. */
+export function isShown(state: State, panel: PanelId): boolean {
+  const layout = layoutFor(state);
+  if (layout.kind === 'too-small') return false;
+  return layout.bands.some(
+    band => band.kind === 'panels' && band.panels.some(placed => placed.panel === panel),
+  );
+}
+
 export function layoutFor(state: State): Layout {
   const nodes = state.status?.nodes.length ?? state.facts.nodes;
   const { columns, rows, focus, zoomed } = state;
-  return layoutOf({ columns, rows, nodes, focus, zoomed, reserved: captionHeight(state) });
+  return layoutOf({
+    columns,
+    rows,
+    nodes,
+    focus,
+    zoomed,
+    reserved: captionHeight(state),
+    extra: extraPanel(state),
+  });
 }
 
 export function drawFrame(state: State, theme: Theme, language: CommandLanguage): Frame {

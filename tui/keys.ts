@@ -55,6 +55,10 @@ export type ActionName =
   | 'tour-back'
   | 'tour-auto'
   | 'tour-stop'
+  | 'watch'
+  | 'script-pause'
+  | 'script-step'
+  | 'script-stop'
   | 'close'
   | 'yes'
   | 'no';
@@ -182,6 +186,34 @@ export const KEYS: readonly KeyBinding[] = [
     footer: 'metric',
   },
   {
+    keys: ['w'],
+    scopes: ['store'],
+    action: 'watch',
+    summary: 'show the selected key on all replicas side by side; again: no longer',
+    footer: 'watch',
+  },
+  {
+    keys: ['p'],
+    scopes: ['session'],
+    action: 'script-pause',
+    summary: 'stop before the next step, or go on',
+    footer: 'pause',
+  },
+  {
+    keys: ['n'],
+    scopes: ['session'],
+    action: 'script-step',
+    summary: 'one step, then wait',
+    footer: 'step',
+  },
+  {
+    keys: ['c'],
+    scopes: ['session'],
+    action: 'script-stop',
+    summary: 'cancel the script after the step under way',
+    footer: 'cancel',
+  },
+  {
     keys: ['/'],
     scopes: ['panels'],
     action: 'search',
@@ -247,18 +279,18 @@ export const KEYS: readonly KeyBinding[] = [
   { keys: ['K'], scopes: ['panels'], action: 'kill-leader', summary: 'kill the leader' },
   { keys: ['H'], scopes: ['panels'], action: 'heal', summary: 'heal all links', footer: 'heal' },
   {
-    keys: ['1', '2', '3', '4', '5', '6'],
+    keys: ['1', '2', '3', '4', '5', '6', '7', '8'],
     scopes: ['panels'],
     action: 'focus-panel',
     summary: 'focus a panel (in the links, digits set the loss: use alt)',
-    shown: '1–6',
+    shown: '1–8',
   },
   {
-    keys: ['alt-1', 'alt-2', 'alt-3', 'alt-4', 'alt-5', 'alt-6'],
+    keys: ['alt-1', 'alt-2', 'alt-3', 'alt-4', 'alt-5', 'alt-6', 'alt-7', 'alt-8'],
     scopes: ['panels'],
     action: 'focus-panel',
     summary: 'focus a panel, from anywhere',
-    shown: 'alt-1–6',
+    shown: 'alt-1–8',
   },
   { keys: ['S'], scopes: ['panels'], action: 'screenshot', summary: 'write the screen to a text file' },
   { keys: ['escape'], scopes: ['panels'], action: 'back', summary: 'leave zoom, search and filters' },

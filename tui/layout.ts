@@ -32,6 +32,8 @@ export interface LayoutInput {
   readonly zoomed: boolean;
   /** Rows under the panels that something else takes. */
   readonly reserved: number;
+  /** A panel that stands where the load does; null: the load. */
+  readonly extra: PanelId | null;
 }
 
 const WIDE_COLUMNS = 120;
@@ -80,7 +82,7 @@ function topBand(input: LayoutInput, available: number): Band {
 }
 
 /** What stands under the nodes, in `rest` rows. */
-function lowerBands({ columns, nodes }: LayoutInput, rest: number): readonly Band[] {
+function lowerBands({ columns, nodes, extra }: LayoutInput, rest: number): readonly Band[] {
   const chart = nodes + TABLE_FRAME + 1;
   if (columns < WIDE_COLUMNS) {
     if (rest - 1 >= chart + MIN_EVENTS_HEIGHT + 2) {
@@ -92,7 +94,7 @@ function lowerBands({ columns, nodes }: LayoutInput, rest: number): readonly Ban
   if (rest >= chart + MIN_EVENTS_HEIGHT + 4) {
     return [
       panels(chart, ['log', half], ['roles', columns - half]),
-      panels(rest - chart, ['events', columns - LOAD_WIDTH], ['load', LOAD_WIDTH]),
+      panels(rest - chart, ['events', columns - LOAD_WIDTH], [extra ?? 'load', LOAD_WIDTH]),
     ];
   }
   if (rest - 1 >= chart) {

@@ -5,7 +5,9 @@
  * @module
  */
 import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import type { Script } from '../src/chaos/script.js';
+import { clientAccess } from '../src/config/client-access.js';
 import { shippedFile } from '../src/config/load-config.js';
 import type { ClusterHandle } from '../src/runtime/handle.js';
 import { type Arguments, parseArguments, USAGE } from './arguments.js';
@@ -82,6 +84,8 @@ async function runInTerminal({ args, plan, facts, script }: Run): Promise<number
     facts,
     theme: createTheme(args.theme, level, args.ascii || needsAscii(process.env)),
     language: CHAOS_LANGUAGE,
+    access: clientAccess(null, process.env),
+    scriptName: args.script === null ? 'script' : basename(args.script),
     history: new HistoryFile(historyPath(process.env)),
     script,
   });

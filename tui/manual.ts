@@ -32,6 +32,12 @@ const PANEL_NOTES: Readonly<Record<PanelId, string>> = {
     'The ends of all logs under each other, one cell an entry, its digit the last digit of its term. Entries not yet committed are ' +
     'inverted; entries that contradict the leader’s are marked as errors: they will be replaced.',
   roles: `What each node was in the last ${KEPT_SECONDS} seconds, one cell a half second; the last line shows who led, and gaps without a leader.`,
+  store:
+    'The keys of the store with size and beginning of their values, read from the leader’s replica once a second while the panel ' +
+    'is shown; `browse PREFIX` narrows them. `w`, or `watch KEY`, shows one key as every replica has it, by stale reads: `≠` marks ' +
+    'what differs from the leader’s.',
+  session:
+    'The steps of a script (`--script FILE`, `run FILE`) with what became of each. It can be paused, stepped and cancelled.',
   load: `Writes, reads, latency, messages and drops in the last ${KEPT_SECONDS} seconds.`,
 };
 

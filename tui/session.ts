@@ -4,13 +4,13 @@
  * @module
  */
 import { writeFileSync } from 'node:fs';
-import { runScript } from '../src/chaos/run-script.js';
 import type { Script } from '../src/chaos/script.js';
+import type { ClientAccess } from '../src/config/client-access.js';
 import type { ClusterHandle, CommandResult } from '../src/runtime/handle.js';
 import { Activities } from './activities.js';
 import type { CommandLanguage } from './command-language.js';
 import { composeRows, plainFrame } from './compose.js';
-import { drawFrame } from './frame.js';
+import { drawFrame, isShown } from './frame.js';
 import type { HistoryFile } from './history-file.js';
 import type { InputEvent } from './input.js';
 import type { LocalCommand } from './local-commands.js';
@@ -35,11 +35,13 @@ export interface SessionOptions {
   /** Starts the cluster, or attaches to one. The screen is up before it resolves. */
   readonly openCluster: () => Promise<ClusterHandle>;
   readonly facts: SessionFacts;
+  readonly access: ClientAccess;
   readonly theme: Theme;
   readonly language: CommandLanguage;
   readonly history: HistoryFile;
-  /** To run once there is a leader. */
+  /** To run once there is a leader, and what to call it. */
   readonly script: Script | null;
+  readonly scriptName: string;
 }
 
 export class Session {
@@ -124,6 +126,8 @@ export class Session {
     this.#activities = new Activities({
       handle,
       execute: line => this.#sendLine(line, (id, text) => this.#execute(id, text)),
+      access: this.#options.access,
+      isShown: panel => isShown(this.#store.state, panel),
       show: changed => this.#happen({ kind: 'activity', changed }, 'input'),
       toast: toast => this.#happen({ kind: 'toast', toast }, 'input'),
     });
@@ -138,25 +142,7 @@ export class Session {
     const script = this.#script;
     if (script === null) return;
     this.#script = null;
-    const report = await runScript(script, {
-      execute: line => this.#executeLine(line),
-      sleep: ms => new Promise(resolve => setTimeout(resolve, ms).unref()),
-      now: () => performance.now(),
-    });
-    const { failure, steps } = report;
-    const toast: Toast =
-      failure === null
-        ? {
-            kind: 'good',
-            line: 'script',
-            text: `${steps} commands, ${report.expectations} expectations held`,
-          }
-        : { kind: 'bad', line: 'script', text: `line ${failure.line}: ${failure.result.text}` };
-    this.#happen({ kind: 'toast', toast }, 'input');
-  }
-
-  #executeLine(line: string): Promise<CommandResult> {
-    return this.#sendLine(line, (id, text) => this.#enqueue(id, text));
+    await this.#activities?.runScript(this.#options.scriptName, script);
   }
 
   #sendLine(
@@ -224,6 +210,9 @@ export class Session {
         break;
       case 'local':
         this.#performLocal(effect.command);
+        break;
+      case 'script':
+        this.#activities?.moveScript(effect.move);
         break;
       case 'tour':
         this.#activities?.moveTour(effect.move);
@@ -293,11 +282,12 @@ export class Session {
   /** Terminal first, so that it is back whatever follows; then the cluster. */
   async #shutDown(): Promise<readonly string[]> {
     this.#unsubscribe();
-    this.#activities?.stop();
+    const activitiesEnd = this.#activities?.stop();
     const { state } = this.#store;
     this.#store.close();
     this.#unmount();
     this.#terminal.release();
+    await activitiesEnd;
     await this.#stopCluster();
     this.#terminal.close();
     return summaryOf(state, Date.now() - this.#startedAtMs);

@@ -8,11 +8,14 @@ import { type CommandHistory, historyOf } from './command-history.js';
 import { type EventLines, type EventQuery, NO_EVENTS } from './event-lines.js';
 import { EMPTY_LINE, type Line } from './line-editor.js';
 import type { LinkRates } from './link-rates.js';
+import type { LiveView } from './live/live-check.js';
 import type { Sample } from './samples.js';
+import type { ScriptView } from './script-session.js';
+import type { StoreView } from './store-browser.js';
 import type { TourView } from './tour/tour.js';
 
 /** In the order of the digits that focus them. */
-export const PANELS = ['nodes', 'links', 'events', 'log', 'roles', 'load'] as const;
+export const PANELS = ['nodes', 'links', 'events', 'log', 'roles', 'load', 'store', 'session'] as const;
 export type PanelId = (typeof PANELS)[number];
 
 export const LINK_METRICS = ['loss', 'delay', 'drops', 'messages'] as const;
@@ -82,9 +85,14 @@ export interface Picture {
 /** What goes on beside the cluster itself. */
 export interface Activities {
   readonly tour: TourView | null;
+  /** The background load that is checked. */
+  readonly check: LiveView | null;
+  readonly script: ScriptView | null;
+  /** What the key browser shows; null: it has not been looked at. */
+  readonly store: StoreView | null;
 }
 
-export const NO_ACTIVITIES: Activities = { tour: null };
+export const NO_ACTIVITIES: Activities = { tour: null, check: null, script: null, store: null };
 
 export interface State extends Picture, Activities {
   readonly facts: SessionFacts;
@@ -100,6 +108,8 @@ export interface State extends Picture, Activities {
   readonly focus: PanelId;
   readonly zoomed: boolean;
   readonly node: number;
+  /** The selected line of the key browser. */
+  readonly storeScroll: number;
   readonly link: LinkAt;
   readonly metric: LinkMetric;
   /** Edits in the matrix go to both directions. */
@@ -145,6 +155,7 @@ export function initialState({ facts, columns, rows, history = [] }: InitialStat
     focus: 'nodes',
     zoomed: false,
     node: 0,
+    storeScroll: 0,
     link: { from: 0, to: 1 },
     metric: 'loss',
     symmetric: false,

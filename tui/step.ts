@@ -17,7 +17,10 @@ export type Effect =
   | { readonly kind: 'screenshot' }
   /** A line this program carries out itself. */
   | { readonly kind: 'local'; readonly command: LocalCommand }
-  | { readonly kind: 'tour'; readonly move: TourMove };
+  | { readonly kind: 'tour'; readonly move: TourMove }
+  | { readonly kind: 'script'; readonly move: ScriptMove };
+
+export type ScriptMove = 'pause' | 'step' | 'stop';
 
 export type TourMove = 'next' | 'back' | 'auto' | 'stop';
 

@@ -135,6 +135,16 @@ function takeActivity(state: State, changed: Partial<Activities>): State {
   const { tour } = changed;
   const begins =
     tour != null && tour.step === 1 && tour.state === 'acting' && tour.scene !== state.tour?.scene;
+  if (changed.check?.verdict === 'not-linearizable' && state.check?.verdict !== 'not-linearizable') {
+    const { proof, checked } = changed.check;
+    const title = `Not linearizable: seen after ${checked} operations; the view is frozen`;
+    return {
+      ...state,
+      ...changed,
+      frozen: true,
+      mode: { kind: 'text', title, lines: proof, scroll: 0, fromPrompt: false },
+    };
+  }
   return { ...state, ...changed, ...(begins ? { focus: tour.panel, zoomed: false } : {}) };
 }
 

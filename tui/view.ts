@@ -67,6 +67,8 @@ export const PANEL_TITLES: Readonly<Record<PanelId, string>> = {
   log: 'Log',
   roles: 'Roles over time',
   load: 'Load',
+  store: 'Keys',
+  session: 'Session',
 };
 
 /** Box of text over the panels: padded to its full width, since what lies under empty cells would show through. */

@@ -125,7 +125,7 @@ test('every row of a frame is exactly as wide as the screen, at any size and num
 });
 
 test('every panel fits the screen when zoomed', () => {
-  for (const digit of ['1', '2', '3', '4', '5', '6']) {
+  for (const digit of ['1', '2', '3', '4', '5', '6', '7', '8']) {
     for (const [columns, rows] of [
       [60, 16],
       [80, 24],

@@ -34,6 +34,7 @@ function parts(view: View, status: ClusterStatus): Row[] {
     [span(`term ${status.term}`)],
     [leader],
     quorum,
+    verdict(view),
     [span(`commit ${compact(status.commit)}`)],
     [span(`${compact(status.writesPerSecond + status.readsPerSecond)} op/s`)],
     [span(`p99 ${latency(status.latencyMsP99)}`)],
@@ -43,6 +44,17 @@ function parts(view: View, status: ClusterStatus): Row[] {
     [span(status.leader === null ? '' : `leader for ${since}`, 'dim')],
     [span(`seed ${status.seed}`, 'dim')],
   ];
+}
+
+/** What the background check has found so far. */
+function verdict(view: View): Row {
+  const { check } = view.state;
+  if (check === null) return [];
+  if (check.problem !== '') return [span(`check ended: ${check.problem}`, 'bad')];
+  if (check.verdict === 'not-linearizable') return [inverse(' NOT LINEARIZABLE ', 'bad')];
+  if (check.windows === 0) return [span('checking', 'dim')];
+  const undecided = check.undecided === 0 ? '' : `, ${check.undecided} undecided`;
+  return [span(`${view.glyphs.ok} ${compact(check.checked)} ops linearizable${undecided}`, 'good')];
 }
 
 function mode(view: View): Span {

@@ -23,13 +23,20 @@ function termAt(node: NodeStatus, index: number): number | null {
   return raft.tailTerms[raft.tailTerms.length - 1 - (raft.lastIndex - index)] ?? null;
 }
 
+/**
+ * Whether an entry is not the leader's. One of its own term can only come from it: where its report does not have that
+ * one yet, the report is the older of the two.
+ */
+function contradicts(leader: NodeStatus, index: number, term: number): boolean {
+  return (termAt(leader, index) ?? leader.raft?.term) !== term;
+}
+
 function entryCell(view: View, node: NodeStatus, leader: NodeStatus | undefined, index: number): Span {
   const term = termAt(node, index);
   const { raft } = node;
   if (raft === null || term === null) return span(' ');
   const digit = String(term % 10);
-  const leaderTerm = leader === undefined ? null : termAt(leader, index);
-  const isConflict = leader !== undefined && leader !== node && (leaderTerm === null || leaderTerm !== term);
+  const isConflict = leader !== undefined && leader !== node && contradicts(leader, index, term);
   if (isConflict) return { text: digit, style: 'bad', inverse: true };
   const isCommitted = index <= raft.commit;
   const style = TERM_STYLES[term % TERM_STYLES.length] ?? 'plain';
@@ -49,7 +56,8 @@ function remark(node: NodeStatus, leader: NodeStatus | undefined): Span {
   }
   const behind = (leader?.raft?.lastIndex ?? raft.lastIndex) - raft.lastIndex;
   if (behind > 0) return span(`${compact(behind)} behind`, 'warning');
-  if (behind < 0) return span(`${compact(-behind)} not the leader's`, 'bad');
+  if (behind < 0 && raft.lastTerm !== leader?.raft?.term)
+    return span(`${compact(-behind)} not the leader's`, 'bad');
   return span(uncommitted > 0 ? `${compact(uncommitted)} uncommitted` : '', 'dim');
 }
 

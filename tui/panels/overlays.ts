@@ -34,6 +34,8 @@ export const KEY_SECTIONS: readonly {
   { title: 'Nodes, log and roles', scope: 'nodes', note: 'act on the selected node' },
   { title: 'Links', scope: 'links', note: 'act on the selected link, row to column' },
   { title: 'Events', scope: 'events', note: '' },
+  { title: 'Keys of the store', scope: 'store', note: '' },
+  { title: 'Session', scope: 'session', note: 'while a script runs' },
   { title: 'Windows', scope: 'overlay', note: 'over the panels' },
   { title: 'Questions', scope: 'confirm', note: 'asked before what costs the quorum' },
 ];
