@@ -74,6 +74,19 @@ export class NodeDriver {
     this.#parts.mailbox.tick();
   }
 
+  /** So many ticks may come together: nothing can happen before the last of them. */
+  get quietTicks(): number {
+    const { options, raft, proposals, reads, snapshots, transfer, pipeline } = this.#parts;
+    const isBusy =
+      proposals.count > 0 ||
+      reads.waiting > 0 ||
+      snapshots.hasWork ||
+      snapshots.transfers > 0 ||
+      transfer.isPending ||
+      pipeline.isFull;
+    return isBusy ? 1 : Math.min(options.heartbeatTicks, raft.ticksUntilDue);
+  }
+
   /** Takes what the builder holds; the builder is empty afterwards. */
   submit(id: BatchId, batch: BatchBuilder): void {
     const refusal = this.#refusalOfWrite(id, batch.byteLength);
@@ -140,6 +153,13 @@ export class NodeDriver {
   /** The disk is full: writes are refused. */
   get isReadOnly(): boolean {
     return this.#parts.pipeline.isFull;
+  }
+
+  /** Differs whenever the log, the role or the membership of the node has changed. */
+  get progressMark(): string {
+    const { raft, machine } = this.#parts;
+    const { term, role, leader, commitIndex, lastIndex } = raft;
+    return `${term} ${role} ${leader} ${commitIndex} ${lastIndex} ${machine.lastApplied}`;
   }
 
   /** A picture of the node; costs some tens of microseconds. */

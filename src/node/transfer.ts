@@ -12,6 +12,10 @@ export class Transfer {
   #done: ControlDone | null = null;
   #deadlineTick = 0;
 
+  get isPending(): boolean {
+    return this.#done !== null;
+  }
+
   start(target: RaftId, deadlineTick: number, done: ControlDone): void {
     this.#end(controlFailed('refused', 'another transfer was asked for'));
     this.#target = target;

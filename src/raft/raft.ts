@@ -88,6 +88,16 @@ export class Raft {
     return this.#state.tracker.configuration;
   }
 
+  /** Which of the coming ticks is the next that may do something: a heartbeat, a quorum check, an election. At least 1. */
+  get ticksUntilDue(): number {
+    const { role, config, heartbeatElapsed, electionElapsed, electionTimeout } = this.#state;
+    const due =
+      role === 'leader'
+        ? Math.min(config.heartbeatTicks - heartbeatElapsed, config.electionTicks - electionElapsed)
+        : electionTimeout - electionElapsed;
+    return Math.max(1, due);
+  }
+
   /** One unit of the clock has passed. */
   tick(): void {
     this.#state.now += 1;

@@ -105,6 +105,7 @@ class NodeHost {
     this.#loop = new NodeLoop(this.#flags, this.#clock, timing.tickMs, {
       turn: () => this.#turn(),
       tick: () => this.#driver.tick(),
+      quietTicks: () => this.#driver.quietTicks,
       onPaused: () => post({ kind: 'paused' }),
     });
     this.#driver = this.#createDriver(timing, starts);
@@ -256,7 +257,9 @@ class NodeHost {
     const front = this.#front;
     const news = this.#dataLimit.news();
     if (news !== null) this.#post({ kind: 'event', event: 'fault', text: news });
-    const report = this.#reporter.report(front?.clientCount() ?? 0);
+    const clients = front?.clientCount() ?? 0;
+    if (!this.#reporter.isDue(clients)) return;
+    const report = this.#reporter.report(clients);
     const gateway = front === null ? {} : { gateway: front.counters() };
     this.#post({ kind: 'report', report: { ...report, ...gateway } });
   }

@@ -10,6 +10,8 @@ export interface LoopHooks {
   /** Does what is due; true: there is more. */
   readonly turn: () => boolean;
   readonly tick: () => void;
+  /** How many ticks may come together, because none but the last can matter; at least 1. */
+  readonly quietTicks: () => number;
   /** Called before the thread falls asleep. */
   readonly onPaused: () => void;
 }
@@ -25,7 +27,11 @@ export class NodeLoop {
   #isScheduled = false;
   #immediate: NodeJS.Immediate | null = null;
   #timer: NodeJS.Timeout | null = null;
+  /** By the node's clock, like all times here. */
   #nextTickAtMs = 0;
+  #timerDueMs = 0;
+  /** Ticks that may come together, as planned by the last turn: what is beyond was missed. */
+  #plannedTicks = 1;
   #isStopped = false;
 
   constructor(flags: NodeFlags, clock: NodeClock, tickMs: number, hooks: LoopHooks) {
@@ -38,7 +44,7 @@ export class NodeLoop {
   /** Begins to tick, the first time after the given share (0–1) of a tick: nodes must not tick in step. */
   start(phase: number): void {
     this.#nextTickAtMs = this.#clock.monotonicMs() + phase * this.#tickMs;
-    this.#scheduleTick();
+    this.#setTimer();
   }
 
   stop(): void {
@@ -63,25 +69,50 @@ export class NodeLoop {
     this.#isScheduled = false;
     this.#immediate = null;
     this.checkPause();
+    this.#takeTicks();
     if (this.#hooks.turn()) this.wake();
+    if (this.#timer !== null) this.#plan();
   }
 
-  #scheduleTick(): void {
+  /** Ticks that fell due while the thread was busy or paused are not made up for: nothing was heard meanwhile. */
+  #takeTicks(): void {
+    if (this.#timer === null) return;
+    const nowMs = this.#clock.monotonicMs();
+    // Timers may fire a little early.
+    const passed = Math.floor((nowMs + 1 - this.#nextTickAtMs) / this.#tickMs) + 1;
+    if (passed < 1) return;
+    const ticks = Math.min(passed, this.#plannedTicks);
+    this.#nextTickAtMs = Math.max(this.#nextTickAtMs + ticks * this.#tickMs, nowMs);
+    for (let i = 0; i < ticks; i++) this.#hooks.tick();
+  }
+
+  /** A timer that fires too early costs less than setting it anew: only what is due sooner sets it. */
+  #plan(): void {
+    this.#plannedTicks = Math.max(1, this.#hooks.quietTicks());
+    if (this.#dueMs < this.#timerDueMs) this.#setTimer();
+  }
+
+  get #dueMs(): number {
+    return this.#nextTickAtMs + (this.#plannedTicks - 1) * this.#tickMs;
+  }
+
+  #setTimer(): void {
+    if (this.#isStopped) return;
+    if (this.#timer !== null) clearTimeout(this.#timer);
     const { rate } = this.#clock;
-    const ownMs = Math.max(0, this.#nextTickAtMs - this.#clock.monotonicMs());
+    this.#timerDueMs = this.#dueMs;
+    const ownMs = Math.max(0, this.#timerDueMs - this.#clock.monotonicMs());
     const delayMs = rate > 0 ? Math.min(ownMs / rate, STOPPED_CLOCK_POLL_MS) : STOPPED_CLOCK_POLL_MS;
     this.#timer = setTimeout(() => this.#onTimer(), delayMs);
   }
 
-  /** Ticks that fell due while the thread was busy or paused are not made up for: nothing was heard meanwhile. */
   #onTimer(): void {
-    const nowMs = this.#clock.monotonicMs();
-    // Timers may fire a little early.
-    if (nowMs + 1 >= this.#nextTickAtMs) {
-      this.#nextTickAtMs = Math.max(this.#nextTickAtMs + this.#tickMs, nowMs);
-      this.#hooks.tick();
-      this.wake();
+    if (this.#clock.monotonicMs() + 1 < this.#dueMs) {
+      this.#setTimer();
+      return;
     }
-    if (!this.#isStopped) this.#scheduleTick();
+    // The turn takes the ticks and sets the timer again.
+    this.#timerDueMs = Number.POSITIVE_INFINITY;
+    this.wake();
   }
 }

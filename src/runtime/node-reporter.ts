@@ -10,6 +10,8 @@ import type { NodeDriver } from '../node/driver.js';
 import { type LatencyHistogram, percentileMs } from './latency-histogram.js';
 import type { NodeReport } from './node-protocol.js';
 
+/** A node where nothing happens reports this seldom: its timers still move. */
+const QUIET_REPORT_MS = 200;
 /** Sync times are told over so many reports. */
 const SYNC_REPORTS = 20;
 
@@ -18,12 +20,25 @@ export class NodeReporter {
   readonly #engines: EmbeddedEngines;
   readonly #syncs: LatencyHistogram;
   readonly #recentSyncs: Uint32Array[] = [];
+  #mark = '';
+  #markedAtMs = 0;
   #utilization: EventLoopUtilization = performance.eventLoopUtilization();
 
   constructor(driver: NodeDriver, engines: EmbeddedEngines, syncs: LatencyHistogram) {
     this.#driver = driver;
     this.#engines = engines;
     this.#syncs = syncs;
+  }
+
+  /** Has anything happened since the last report, or has it been long? */
+  isDue(clients: number): boolean {
+    const { writes, reads } = this.#engines;
+    const mark = `${this.#driver.progressMark} ${writes} ${reads} ${clients}`;
+    const nowMs = performance.now();
+    if (mark === this.#mark && nowMs - this.#markedAtMs < QUIET_REPORT_MS) return false;
+    this.#mark = mark;
+    this.#markedAtMs = nowMs;
+    return true;
   }
 
   report(clients: number): NodeReport {

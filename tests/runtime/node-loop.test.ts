@@ -18,6 +18,7 @@ interface Setup {
   readonly clock: NodeClock;
   turns: number;
   ticks: number;
+  quietTicks: number;
   /** Turns that still say there is more to do. */
   more: number;
 }
@@ -28,6 +29,7 @@ function setUp(tickMs = 5): Setup {
     turns: 0,
     ticks: 0,
     more: 0,
+    quietTicks: 1,
     clock,
     loop: new NodeLoop(new NodeFlags(createNodeFlags()), clock, tickMs, {
       turn: () => {
@@ -36,6 +38,7 @@ function setUp(tickMs = 5): Setup {
         return setup.more > 0;
       },
       tick: () => setup.ticks++,
+      quietTicks: () => setup.quietTicks,
       onPaused: () => {},
     }),
   };
@@ -86,6 +89,43 @@ loop('ticks missed while the thread was busy are not made up for', async () => {
     while (performance.now() < busyUntilMs);
     await sleep(1);
     assert.ok(setup.ticks - before <= 2, `${setup.ticks - before} ticks`);
+  } finally {
+    setup.loop.stop();
+  }
+});
+
+loop(
+  'quiet ticks come together, in one turn and none too early; an input brings those that are due',
+  async () => {
+    const setup = setUp(10);
+    setup.quietTicks = 5;
+    const startedMs = performance.now();
+    setup.loop.start(0);
+    try {
+      await until('15 ticks', () => setup.ticks >= 15);
+      assert.ok(setup.ticks <= (performance.now() - startedMs) / 10 + 2, 'no tick before its time');
+      assert.ok(setup.turns <= 6, `${setup.turns} turns for ${setup.ticks} ticks`);
+      const before = setup.ticks;
+      await sleep(25);
+      setup.loop.wake();
+      await until('ticks with the input', () => setup.ticks > before);
+      assert.ok(setup.ticks - before <= 5);
+    } finally {
+      setup.loop.stop();
+    }
+  },
+);
+
+loop('a wait that gets shorter wakes the node sooner', async () => {
+  const setup = setUp(10);
+  setup.quietTicks = 9;
+  setup.loop.start(0);
+  try {
+    await until('a turn', () => setup.turns > 0);
+    setup.quietTicks = 1;
+    setup.loop.wake();
+    await sleep(45);
+    assert.ok(setup.ticks >= 3, `${setup.ticks} ticks`);
   } finally {
     setup.loop.stop();
   }
