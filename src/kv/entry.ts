@@ -24,6 +24,10 @@ export class Entry {
   deadlineMs = NO_DEADLINE;
   /** Number of the last change to this key, counted over the whole store: never reused, so WATCH can compare it. */
   version = 0;
+  /** What the store counts for it (two halves of a hash, bytes): a change need not look at the value it replaces. */
+  hashHigh = 0;
+  hashLow = 0;
+  byteSize = 0;
   /** Position in the store's list of entries. */
   slot = 0;
   /** Position in the expiry heap; negative: not in it. */

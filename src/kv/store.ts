@@ -137,9 +137,9 @@ export class Store {
   /** Call it before the value of `entry` is changed in place. */
   beforeChange(entry: Entry): void {
     this.#captureBefore(entry);
-    this.#hashHigh = (this.#hashHigh - entryHashHigh(entry)) | 0;
-    this.#hashLow = (this.#hashLow - entryHashLow(entry)) | 0;
-    this.#byteSize -= entry.key.length + valueSize(entry.value);
+    this.#hashHigh = (this.#hashHigh - entry.hashHigh) | 0;
+    this.#hashLow = (this.#hashLow - entry.hashLow) | 0;
+    this.#byteSize -= entry.byteSize;
   }
 
   /** Call it after the value of `entry` was changed; `entry.valueHash` is right again. */
@@ -222,9 +222,12 @@ export class Store {
   }
 
   #account(entry: Entry): void {
-    this.#hashHigh = (this.#hashHigh + entryHashHigh(entry)) | 0;
-    this.#hashLow = (this.#hashLow + entryHashLow(entry)) | 0;
-    this.#byteSize += entry.key.length + valueSize(entry.value);
+    entry.hashHigh = entryHashHigh(entry);
+    entry.hashLow = entryHashLow(entry);
+    entry.byteSize = entry.key.length + valueSize(entry.value);
+    this.#hashHigh = (this.#hashHigh + entry.hashHigh) | 0;
+    this.#hashLow = (this.#hashLow + entry.hashLow) | 0;
+    this.#byteSize += entry.byteSize;
   }
 
   #vacate(entry: Entry): void {
