@@ -54,6 +54,7 @@ const serve = async (path: string | undefined, flags: ServeFlags): Promise<void>
   const cluster = await startCluster(optionsOf(config, flags));
   let metrics: MetricsServer | null = null;
   try {
+    metrics = await openMetrics(config, flags, cluster);
     const status = await cluster.status();
     const ports = endpointsOf(config).map(({ port }) => port);
     const where = flags.memory ? 'in memory' : `data in ${flags.data ?? DEFAULT_DATA_DIRECTORY}`;
@@ -65,7 +66,6 @@ const serve = async (path: string | undefined, flags: ServeFlags): Promise<void>
     for (const { node, state, lastError } of status.nodes) {
       if (state === 'faulty') printError(`node ${node} takes no part: ${lastError}; see raftkv repair`);
     }
-    metrics = await openMetrics(config, flags, cluster);
     await endOf(cluster, stopped);
   } finally {
     await metrics?.close();
