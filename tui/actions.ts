@@ -8,11 +8,12 @@ import { explainSelection } from './explain.js';
 import { layoutFor } from './frame.js';
 import type { ActionName } from './keys.js';
 import { changeLoss, cutLink, toggleSymmetric, undoEdit } from './link-actions.js';
+import { rememberMatrix } from './matrix-undo.js';
 import { heal, isolateNode, killLeader, killNode, onNode, pauseNode, reviveNode } from './node-actions.js';
 import { findEvent, openSearch } from './search-input.js';
 import { send } from './send.js';
 import { LINK_METRICS, PANELS, type State } from './state.js';
-import { type ActionHandler, type Effect, only, type Step } from './step.js';
+import { type ActionHandler, type Effect, only, type ReplayMove, type Step } from './step.js';
 
 function withEffect(state: State, effect: Effect): Step {
   return { state, effects: [effect] };
@@ -103,7 +104,7 @@ const answerYes: ActionHandler = (state, _key, around) => {
   const { lines } = state.mode;
   return lines.length === 0
     ? withEffect(closeOverlay(state), { kind: 'quit' })
-    : send(closeOverlay(state), lines, around.nowMs);
+    : send(lines.reduce(rememberMatrix, closeOverlay(state)), lines, around.nowMs);
 };
 
 /** Quitting ends the cluster: with commands still running it is asked first. */
@@ -112,6 +113,10 @@ const quit: ActionHandler = state => {
   const question = `${state.running} commands still run. Quit and stop the cluster?`;
   return only({ ...state, mode: { kind: 'confirm', question, lines: [] } });
 };
+
+function replayMove(move: ReplayMove): ActionHandler {
+  return state => withEffect(state, { kind: 'replay', move });
+}
 
 export const ACTIONS: Readonly<Record<ActionName, ActionHandler>> = {
   quit,
@@ -172,6 +177,14 @@ export const ACTIONS: Readonly<Record<ActionName, ActionHandler>> = {
   'tour-back': state => withEffect(state, { kind: 'tour', move: 'back' }),
   'tour-auto': state => withEffect(state, { kind: 'tour', move: 'auto' }),
   'tour-stop': state => withEffect(state, { kind: 'tour', move: 'stop' }),
+  mouse: state => {
+    const on = !state.mouse;
+    const text = on ? 'mouse on; hold shift to select text' : 'mouse off';
+    return {
+      state: { ...state, mouse: on, toast: { kind: 'note', line: '', text } },
+      effects: [{ kind: 'mouse', on }],
+    };
+  },
   watch: state => {
     const key = state.store?.keys[state.storeScroll]?.key;
     const isSame = key === undefined || key === state.store?.watch?.key;
@@ -180,6 +193,19 @@ export const ACTIONS: Readonly<Record<ActionName, ActionHandler>> = {
   'script-pause': state => withEffect(state, { kind: 'script', move: 'pause' }),
   'script-step': state => withEffect(state, { kind: 'script', move: 'step' }),
   'script-stop': state => withEffect(state, { kind: 'script', move: 'stop' }),
+  'replay-play': replayMove('play'),
+  'replay-event-on': replayMove('event-on'),
+  'replay-event-back': replayMove('event-back'),
+  'replay-told-on': replayMove('told-on'),
+  'replay-told-back': replayMove('told-back'),
+  'replay-second-on': replayMove('second-on'),
+  'replay-second-back': replayMove('second-back'),
+  'replay-far-on': replayMove('far-on'),
+  'replay-far-back': replayMove('far-back'),
+  'replay-begin': replayMove('begin'),
+  'replay-end': replayMove('end'),
+  'replay-faster': replayMove('faster'),
+  'replay-slower': replayMove('slower'),
   close: state => only(closeOverlay(state)),
   yes: answerYes,
   no: state => only(closeOverlay(state)),

@@ -71,6 +71,9 @@ export class Activities {
         this.#prefix = command.prefix;
         void this.#look(true);
         break;
+      case 'goto':
+        this.#note('bad', 'this is a live cluster: only recordings go to a time');
+        break;
       case 'quit':
       case 'keys':
         break;

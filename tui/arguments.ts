@@ -12,6 +12,11 @@ export interface Arguments {
   /** Null: in memory. */
   readonly data: string | null;
   readonly connect: string | null;
+  /** A trace to look at instead of a cluster. */
+  readonly replay: string | null;
+  /** Where to record the screen. */
+  readonly cast: string | null;
+  readonly plain: boolean;
   readonly script: string | null;
   readonly exec: string | null;
   readonly once: boolean;
@@ -39,11 +44,14 @@ usage: raftkv-tui [CONFIG] [options]
   --memory             keep everything in memory (default)
   --data DIR           keep logs and snapshots in DIR, and go on from there next time
   --connect HOST:PORT  show and control a running cluster instead of starting one
+  --replay TRACE       move back and forth in what --trace has written, of a simulation or a cluster
   --script FILE        run the command lines of FILE once there is a leader
   --exec 'A; B'        run command lines, print the answers and end
   --once               print one screen as plain text and end; with --json one status object
   --json               no terminal: print each status as a line of JSON
   --headless           no terminal: print status lines
+  --plain              for screen readers: lines of text in and out, nothing is drawn
+  --cast FILE          record the screen to FILE (asciicast v2)
   --theme NAME         ${THEME_NAMES.join(', ')}
   --no-color           no colours (also NO_COLOR=1)
   --ascii              no characters beyond ASCII
@@ -59,6 +67,9 @@ const OPTIONS = {
   memory: { type: 'boolean' },
   data: { type: 'string' },
   connect: { type: 'string' },
+  replay: { type: 'string' },
+  cast: { type: 'string' },
+  plain: { type: 'boolean' },
   script: { type: 'string' },
   exec: { type: 'string' },
   once: { type: 'boolean' },
@@ -103,11 +114,21 @@ export function parseArguments(argv: readonly string[]): ParsedArguments {
     if (values.connect !== undefined && (values.data ?? values.nodes ?? positionals[0]) !== undefined) {
       throw new Error('--connect takes the cluster as it is: no CONFIG, --nodes or --data');
     }
+    const ofCluster =
+      values.connect ?? values.data ?? values.nodes ?? values.script ?? values.exec ?? values.trace;
+    if (values.replay !== undefined && (ofCluster ?? positionals[0]) !== undefined) {
+      throw new Error(
+        '--replay needs no cluster: no CONFIG, --connect, --nodes, --data, --script, --exec or --trace',
+      );
+    }
     const args: Arguments = {
       config: positionals[0] ?? null,
       nodes: integer(values.nodes, 'nodes', 255),
       data: values.data ?? null,
       connect: address(values.connect),
+      replay: values.replay ?? null,
+      cast: values.cast ?? null,
+      plain: values.plain ?? false,
       script: values.script ?? null,
       exec: values.exec ?? null,
       once: values.once ?? false,

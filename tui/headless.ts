@@ -14,6 +14,7 @@ import { addClusterEvents, NO_EVENTS } from './event-lines.js';
 import { clockTime, milliseconds } from './format.js';
 import { drawFrame } from './frame.js';
 import { executeWithFiles } from './local-files.js';
+import { readCommands } from './plain.js';
 import { initialState, type SessionFacts } from './state.js';
 import type { Theme } from './theme.js';
 import { update } from './update.js';
@@ -137,5 +138,7 @@ export async function runHeadless(options: HeadlessOptions): Promise<number> {
     const code = await run(script, options);
     return args.once && code === 0 ? once(options) : code;
   }
-  return args.once ? once(options) : watch(options);
+  if (args.once || args.replay !== null) return once(options);
+  if (args.plain) return Promise.race([watch(options), readCommands(options)]);
+  return watch(options);
 }

@@ -20,7 +20,15 @@ export interface Paste {
   readonly text: string;
 }
 
-export type InputEvent = KeyPress | Paste;
+/** Cells are counted from 0, from the upper left. */
+export interface MouseEvent {
+  readonly kind: 'mouse';
+  readonly button: 'left' | 'wheel-up' | 'wheel-down';
+  readonly column: number;
+  readonly row: number;
+}
+
+export type InputEvent = KeyPress | Paste | MouseEvent;
 
 const ESCAPE = '\x1b';
 const PASTE_START = '\x1b[200~';
@@ -81,8 +89,23 @@ function modifiers(parameter: string | undefined): string {
   return (bits & 4 ? 'ctrl-' : '') + (bits & 2 ? 'alt-' : '') + (bits & 1 ? 'shift-' : '');
 }
 
-/** Null for answers of the terminal and mouse reports, which nobody asked for, and for keys without a use. */
-function sequenceKey(parameters: string, final: string): KeyPress | null {
+const MOUSE_BUTTONS: Readonly<Record<string, MouseEvent['button']>> = {
+  0: 'left',
+  64: 'wheel-up',
+  65: 'wheel-down',
+};
+
+/** `CSI < button ; column ; row M`, counted from 1; null for buttons and releases without a use. */
+function mouseEvent(parameters: string, final: string): MouseEvent | null {
+  const [code = '', column, row] = parameters.slice(1).split(';');
+  const button = MOUSE_BUTTONS[code];
+  if (final !== 'M' || button === undefined) return null;
+  return { kind: 'mouse', button, column: Number(column) - 1, row: Number(row) - 1 };
+}
+
+/** Null for answers of the terminal, which nobody asked for, and for keys without a use. */
+function sequenceKey(parameters: string, final: string): KeyPress | MouseEvent | null {
+  if (parameters.startsWith('<')) return mouseEvent(parameters, final);
   if (/[<=>?]/.test(parameters)) return null;
   const [first, second] = parameters.split(';');
   const base = final === '~' ? TILDE_NAMES[first ?? ''] : FINAL_NAMES[final];
@@ -133,7 +156,7 @@ export class InputDecoder {
     return text;
   }
 
-  #next(): KeyPress | null {
+  #next(): KeyPress | MouseEvent | null {
     const code = this.#rest.codePointAt(0) ?? 0;
     if (this.#rest[0] !== ESCAPE) {
       const isHalfCharacter = code >= 0xd800 && code < 0xdc00 && this.#rest.length === 1;

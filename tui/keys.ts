@@ -4,6 +4,7 @@
  * @module
  */
 import type { PanelId, State } from './state.js';
+import type { ReplayMove } from './step.js';
 
 export type ActionName =
   | 'quit'
@@ -56,6 +57,8 @@ export type ActionName =
   | 'tour-auto'
   | 'tour-stop'
   | 'watch'
+  | 'mouse'
+  | `replay-${ReplayMove}`
   | 'script-pause'
   | 'script-step'
   | 'script-stop'
@@ -64,7 +67,7 @@ export type ActionName =
   | 'no';
 
 /** Where a key holds: in all panels, in some, or in what lies over them. */
-export type KeyScope = 'tour' | 'panels' | PanelId | 'overlay' | 'confirm';
+export type KeyScope = 'tour' | 'replay' | 'panels' | PanelId | 'overlay' | 'confirm';
 
 export interface KeyBinding {
   /** Names as the input decoder gives them. */
@@ -175,7 +178,7 @@ export const KEYS: readonly KeyBinding[] = [
     keys: ['u'],
     scopes: ['links'],
     action: 'undo',
-    summary: 'undo the last edit made with a key',
+    summary: 'undo the last change of the matrix made from here, by key or by command',
     footer: 'undo',
   },
   {
@@ -184,6 +187,89 @@ export const KEYS: readonly KeyBinding[] = [
     action: 'metric',
     summary: 'show loss, delay, drops/s, messages/s',
     footer: 'metric',
+  },
+  {
+    keys: ['space'],
+    scopes: ['replay'],
+    action: 'replay-play',
+    summary: 'play, or stop',
+    footer: 'play',
+  },
+  {
+    keys: ['.'],
+    scopes: ['replay'],
+    action: 'replay-event-on',
+    summary: 'the next event of the trace',
+  },
+  {
+    keys: [','],
+    scopes: ['replay'],
+    action: 'replay-event-back',
+    summary: 'the event before',
+  },
+  {
+    keys: ['n'],
+    scopes: ['replay'],
+    action: 'replay-told-on',
+    summary: 'on to the next line of the events',
+    footer: 'next',
+  },
+  {
+    keys: ['p'],
+    scopes: ['replay'],
+    action: 'replay-told-back',
+    summary: 'back to the line before',
+    footer: 'back',
+  },
+  {
+    keys: [']'],
+    scopes: ['replay'],
+    action: 'replay-second-on',
+    summary: 'one second on',
+    footer: 'seconds',
+    shown: '[ ]',
+  },
+  {
+    keys: ['['],
+    scopes: ['replay'],
+    action: 'replay-second-back',
+    summary: 'one second back',
+  },
+  {
+    keys: ['}'],
+    scopes: ['replay'],
+    action: 'replay-far-on',
+    summary: 'ten seconds on',
+  },
+  {
+    keys: ['{'],
+    scopes: ['replay'],
+    action: 'replay-far-back',
+    summary: 'ten seconds back',
+  },
+  {
+    keys: ['<'],
+    scopes: ['replay'],
+    action: 'replay-begin',
+    summary: 'to the beginning',
+  },
+  {
+    keys: ['>'],
+    scopes: ['replay'],
+    action: 'replay-end',
+    summary: 'to the end',
+  },
+  {
+    keys: ['*'],
+    scopes: ['replay'],
+    action: 'replay-faster',
+    summary: 'play twice as fast',
+  },
+  {
+    keys: ['%'],
+    scopes: ['replay'],
+    action: 'replay-slower',
+    summary: 'play half as fast',
   },
   {
     keys: ['w'],
@@ -292,6 +378,12 @@ export const KEYS: readonly KeyBinding[] = [
     summary: 'focus a panel, from anywhere',
     shown: 'alt-1–8',
   },
+  {
+    keys: ['M', 'm'],
+    scopes: ['panels'],
+    action: 'mouse',
+    summary: 'mouse on and off (in the links only M): a click selects, the wheel scrolls',
+  },
   { keys: ['S'], scopes: ['panels'], action: 'screenshot', summary: 'write the screen to a text file' },
   { keys: ['escape'], scopes: ['panels'], action: 'back', summary: 'leave zoom, search and filters' },
   { keys: ['ctrl-l'], scopes: ['panels', 'overlay'], action: 'repaint', summary: 'draw the screen again' },
@@ -332,12 +424,18 @@ export const PROMPT_KEYS: readonly { readonly keys: string; readonly summary: st
   { keys: 'esc', summary: 'leave; the line is kept' },
 ];
 
-/** What decides which keys hold. */
-export type KeyContext = Pick<State, 'mode' | 'focus' | 'tour'>;
+function isNodePanel(panel: PanelId): boolean {
+  return (NODE_PANELS as readonly PanelId[]).includes(panel);
+}
 
-function scopesOf({ mode, focus, tour }: KeyContext): readonly KeyScope[] {
+/** What decides which keys hold. */
+export type KeyContext = Pick<State, 'mode' | 'focus' | 'tour' | 'replay'>;
+
+function scopesOf({ mode, focus, tour, replay }: KeyContext): readonly KeyScope[] {
   switch (mode.kind) {
     case 'panels':
+      // What acts on nodes means nothing in a recording.
+      if (replay !== null) return ['replay', ...(isNodePanel(focus) ? [] : [focus]), 'panels'];
       return tour === null ? [focus, 'panels'] : ['tour', focus, 'panels'];
     case 'help':
     case 'text':

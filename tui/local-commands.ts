@@ -15,6 +15,8 @@ export type LocalCommand =
   /** Operations a second; null: off. */
   | { readonly kind: 'load'; readonly rate: number | null }
   | { readonly kind: 'run'; readonly path: string }
+  /** In a recording: to this time. */
+  | { readonly kind: 'goto'; readonly atMs: number }
   /** Null: no key any more. */
   | { readonly kind: 'watch'; readonly key: string | null }
   | { readonly kind: 'browse'; readonly prefix: string };
@@ -94,9 +96,21 @@ const LOCAL_COMMANDS: readonly LocalSpec[] = [
     words: [],
     parse: rest => ({ kind: 'browse', prefix: rest }),
   },
+  {
+    name: 'goto',
+    form: 'SECONDS',
+    summary: 'In a recording: to this time.',
+    words: [],
+    parse: rest =>
+      /^\d+(\.\d+)?s?$/.test(rest) ? { kind: 'goto', atMs: Number.parseFloat(rest) * 1000 } : null,
+  },
   { name: 'keys', form: '', summary: 'The keys of the keyboard.', words: [], parse: bare({ kind: 'keys' }) },
   { name: 'quit', form: '', summary: 'Ends the program.', words: [], parse: bare({ kind: 'quit' }) },
 ];
+
+export const LOCAL_HELP: readonly { readonly usage: string; readonly summary: string }[] = LOCAL_COMMANDS.map(
+  ({ name, form, summary }) => ({ usage: `${name} ${form}`.trimEnd(), summary }),
+);
 
 const QUIT_WORDS: readonly string[] = ['q', 'q!', 'exit'];
 
@@ -123,11 +137,7 @@ export function withLocalCommands(language: CommandLanguage): CommandLanguage {
   return {
     commands: [
       ...language.commands,
-      ...LOCAL_COMMANDS.map(({ name, form, summary }) => ({
-        group: 'terminal',
-        usage: `${name} ${form}`.trimEnd(),
-        summary,
-      })),
+      ...LOCAL_HELP.map(({ usage, summary }) => ({ group: 'terminal', usage, summary })),
     ],
     complete: (line, cursor, nodes) => {
       const before = line.slice(0, cursor);

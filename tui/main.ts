@@ -11,10 +11,12 @@ import { clientAccess } from '../src/config/client-access.js';
 import { shippedFile } from '../src/config/load-config.js';
 import type { ClusterHandle } from '../src/runtime/handle.js';
 import { type Arguments, parseArguments, USAGE } from './arguments.js';
+import { CastFile } from './cast-file.js';
 import { scriptOf, tourOf } from './command-lines.js';
 import type { HeadlessTour } from './headless-tour.js';
 import { HistoryFile, historyPath } from './history-file.js';
-import { type ClusterPlan, planCluster } from './open-cluster.js';
+import { type ClusterPlan, planCluster, type SessionSource } from './open-cluster.js';
+import { ReplayPlayer } from './replay/recorded-cluster.js';
 import type { SessionFacts } from './state.js';
 import { createTheme, detectColorLevel, needsAscii } from './theme.js';
 
@@ -51,13 +53,21 @@ interface Run {
   readonly tour: HeadlessTour | null;
 }
 
+/** Without a terminal a recording is a cluster that stands at its last moment. */
+async function openSource(source: SessionSource): Promise<ClusterHandle> {
+  if (source.kind === 'cluster') return source.open();
+  const replay = source.open();
+  replay.moveTo(replay.endMs);
+  return new ReplayPlayer(replay, () => {}).handle();
+}
+
 async function runWithoutTerminal({ args, plan, facts, script, tour }: Run): Promise<number> {
   const { runHeadless } = await import('./headless.js');
   const { CHAOS_LANGUAGE } = await import('./chaos-language.js');
   const ended = untilSignal();
   let handle: ClusterHandle;
   try {
-    handle = await plan.open();
+    handle = await openSource(plan.source);
   } catch (error) {
     complain(error instanceof Error ? error.message : String(error));
     return 1;
@@ -79,8 +89,10 @@ async function runInTerminal({ args, plan, facts, script }: Run): Promise<number
   const { Session } = await import('./session.js');
   const { CHAOS_LANGUAGE } = await import('./chaos-language.js');
   const level = args.color ? detectColorLevel(process.env) : 0;
+  const { columns = 80, rows = 24 } = process.stdout;
   const session = new Session({
-    openCluster: plan.open,
+    cast: args.cast === null ? null : new CastFile(args.cast, { columns, rows }),
+    source: plan.source,
     facts,
     theme: createTheme(args.theme, level, args.ascii || needsAscii(process.env)),
     language: CHAOS_LANGUAGE,
@@ -93,7 +105,7 @@ async function runInTerminal({ args, plan, facts, script }: Run): Promise<number
 }
 
 function isInteractive(args: Arguments): boolean {
-  if (args.headless || args.json || args.once || args.exec !== null) return false;
+  if (args.plain || args.headless || args.json || args.once || args.exec !== null) return false;
   return process.stdin.isTTY === true && process.stdout.isTTY === true && process.env.TERM !== 'dumb';
 }
 
@@ -114,6 +126,8 @@ async function run(args: Arguments): Promise<number> {
     complain(error instanceof Error ? error.message : String(error));
     return 2;
   }
+  // A recording has no time of the day: its own clock is shown.
+  if (args.replay !== null) process.env.TZ = 'UTC';
   return isInteractive(args) ? runInTerminal(prepared) : runWithoutTerminal(prepared);
 }
 

@@ -7,10 +7,12 @@ import { USAGE } from './arguments.js';
 import { EVENT_FILTERS, MAX_EVENT_LINES } from './event-lines.js';
 import { PROMPT_KEYS, shownKeys } from './keys.js';
 import { MIN_COLUMNS, MIN_ROWS } from './layout.js';
+import { LOCAL_HELP } from './local-commands.js';
 import { bindingsOf, KEY_SECTIONS } from './panels/overlays.js';
 import { MAX_SAMPLES, STEP_MS } from './samples.js';
 import { LINK_METRICS, PANELS, type PanelId } from './state.js';
 import { THEME_NAMES } from './theme.js';
+import { SCENES } from './tour/scenes.js';
 import { PANEL_TITLES } from './view.js';
 
 const KEPT_SECONDS = (MAX_SAMPLES * STEP_MS) / 1000;
@@ -69,6 +71,22 @@ function panelChapter(): string {
   ).join('\n\n');
 }
 
+function localChapter(): string {
+  return [
+    '| command | does |',
+    '|---|---|',
+    ...LOCAL_HELP.map(({ usage, summary }) => `| \`${cell(usage)}\` | ${cell(summary)} |`),
+  ].join('\n');
+}
+
+function sceneChapter(): string {
+  return [
+    '| scene | shows | ends when |',
+    '|---|---|---|',
+    ...SCENES.map(({ name, title, end }) => `| \`${name}\` | ${title} | ${end} |`),
+  ].join('\n');
+}
+
 /** The whole of `docs/tui.md`; `frame` is a screen of the real program. */
 export function manual(frame: string): string {
   return `# The terminal program
@@ -103,6 +121,39 @@ ${keyChapter()}
 it is typed. The line stays open after Enter, for the next command: Escape, or Enter on an empty line, leaves it. Text
 pasted from anywhere goes to the command line; each whole line of it runs. \`q\` or \`quit\` ends the program. Lines are
 remembered in \`$XDG_STATE_HOME/raftkv/history\` (\`~/.local/state\` by default).
+
+Beside the commands of the cluster there are those of the terminal itself:
+
+${localChapter()}
+
+## Guided tour
+
+\`tour\` plays these scenes on the running cluster, \`scene NAME\` one of them. A caption says what to watch; \`n\` goes on.
+Every step is done with lines of the command language, which stand in the events, and is over when what it shows has come
+true. Before and after each scene all nodes are revived and all links healed. Without a terminal the tour plays by itself:
+\`raftkv-tui --exec ':tour'\`; the exit code is 0 when every scene reached its end.
+
+${sceneChapter()}
+
+## Live verdict
+
+\`load 200\` lets eight clients read and write through the nodes' ports, 200 operations a second, from a thread of its own.
+Every two seconds they go on to new keys, and what happened to the old ones is checked for linearizability. The header shows
+how many operations were judged. A violation ends the load, freezes the view and shows the operations that prove it.
+
+## Time travel
+
+\`raftkv-tui --replay TRACE\` opens what \`raftkv sim --trace FILE\`, \`raftkv serve --trace FILE\` or \`raftkv-tui --trace FILE\` has written, and
+moves back and forth in it with the same panels. A trace does not tell about links, load and timers.
+
+## Recording
+
+\`record FILE\` … \`record stop\` keeps the commands as a script; \`--cast FILE\` the screen as an asciicast (version 2), which
+asciinema plays; \`S\` the present screen as text.
+
+## Without seeing the screen
+
+\`--plain\` prints what happens as lines and reads commands as lines; nothing is drawn and nothing printed is changed later.
 
 ## Panels
 

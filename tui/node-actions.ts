@@ -4,6 +4,7 @@
  * @module
  */
 import type { ClusterStatus, NodeStatus } from '../src/runtime/status.js';
+import { rememberMatrix } from './matrix-undo.js';
 import { effectOfLosing, type QuorumEffect } from './quorum-effect.js';
 import { send } from './send.js';
 import type { State } from './state.js';
@@ -39,7 +40,9 @@ export function sendGuarded(
 export function onNode(line: (node: number) => string): ActionHandler {
   return (state, _key, around) => {
     const target = targetOf(state);
-    return target === null ? only(state) : send(state, [line(target.node.node)], around.nowMs);
+    if (target === null) return only(state);
+    const text = line(target.node.node);
+    return send(rememberMatrix(state, text), [text], around.nowMs);
   };
 }
 
@@ -48,7 +51,9 @@ function losing(verb: string): ActionHandler {
     const target = targetOf(state);
     if (target === null) return only(state);
     const { node } = target.node;
-    return sendGuarded(state, [`${verb} ${node}`], effectOfLosing(target.status, [node]), around);
+    const line = `${verb} ${node}`;
+    const effect = effectOfLosing(target.status, [node]);
+    return sendGuarded(effect.losesQuorum ? state : rememberMatrix(state, line), [line], effect, around);
   };
 }
 

@@ -7,6 +7,7 @@ import { remember, searchBack, walk } from './command-history.js';
 import type { KeyPress } from './input.js';
 import { EMPTY_LINE, edit, insert, type Line, setLine } from './line-editor.js';
 import { type LocalParse, parseLocal } from './local-commands.js';
+import { rememberMatrix } from './matrix-undo.js';
 import { send } from './send.js';
 import type { State } from './state.js';
 import { type Effect, only, type Step, type Surroundings } from './step.js';
@@ -31,7 +32,7 @@ function submit(state: State, around: Surroundings): Step {
   const next: State = { ...cleared, history, mode: { kind: 'prompt' } };
   const local = parseLocal(text);
   if (local !== null) return submitLocal(next, text, local);
-  const sent = send(next, [text], around.nowMs);
+  const sent = send(rememberMatrix(next, text), [text], around.nowMs);
   return { state: sent.state, effects: [{ kind: 'remember', line: text }, ...sent.effects] };
 }
 

@@ -19,8 +19,11 @@ export interface TerminalOutput extends NodeJS.EventEmitter {
 /** Alternate screen, cursor hidden, no line wrap, bracketed paste, cleared. */
 const ENTER = '\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[?2004h\x1b[2J\x1b[H';
 /** Cleared before it is left: tmux moves lines of an alternate screen that was resized to the normal one. */
-const LEAVE = '\x1b[?2026l\x1b[0m\x1b[2J\x1b[H\x1b[?2004l\x1b[?7h\x1b[?25h\x1b[?1049l';
+const LEAVE = '\x1b[?1006l\x1b[?1000l\x1b[?2026l\x1b[0m\x1b[2J\x1b[H\x1b[?2004l\x1b[?7h\x1b[?25h\x1b[?1049l';
 /** Synchronized output (DEC 2026): the terminal shows a frame at once; terminals without it ignore this. */
+/** Reports of presses and the wheel, with coordinates of any size. */
+const MOUSE_ON = '\x1b[?1000h\x1b[?1006h';
+const MOUSE_OFF = '\x1b[?1006l\x1b[?1000l';
 const BEGIN = '\x1b[?2026h';
 const END = '\x1b[?2026l';
 
@@ -28,6 +31,8 @@ export interface ScreenOptions {
   readonly output: TerminalOutput;
   /** Writes at once, when the event loop will not run any more. */
   readonly writeNow?: (text: string) => void;
+  /** Told everything that is written. */
+  readonly onWrite?: (text: string) => void;
 }
 
 function writeToTerminal(text: string): void {
@@ -41,15 +46,18 @@ function writeToTerminal(text: string): void {
 export class Screen {
   readonly #output: TerminalOutput;
   readonly #writeNow: (text: string) => void;
+  readonly #onWrite: (text: string) => void;
   /** The lines on the terminal; empty: unknown, everything is to be drawn. */
   #drawn: readonly string[] = [];
   #latest: readonly string[] = [];
   #isOpen = false;
+  #hasMouse = false;
   #isWaiting = false;
 
-  constructor({ output, writeNow = writeToTerminal }: ScreenOptions) {
+  constructor({ output, writeNow = writeToTerminal, onWrite = () => {} }: ScreenOptions) {
     this.#output = output;
     this.#writeNow = writeNow;
+    this.#onWrite = onWrite;
   }
 
   get columns(): number {
@@ -68,13 +76,20 @@ export class Screen {
     if (this.#isOpen) return;
     this.#isOpen = true;
     this.#drawn = [];
-    this.#output.write(ENTER);
+    this.#write(ENTER + (this.#hasMouse ? MOUSE_ON : ''));
+  }
+
+  /** Whether the terminal reports the mouse; it then selects text only with Shift. */
+  setMouse(on: boolean): void {
+    this.#hasMouse = on;
+    if (this.#isOpen) this.#write(on ? MOUSE_ON : MOUSE_OFF);
   }
 
   /** Gives the terminal back. May be called at any moment, again and again. */
   close(): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
+    this.#onWrite(LEAVE);
     this.#writeNow(LEAVE);
   }
 
@@ -82,7 +97,7 @@ export class Screen {
   repaint(): void {
     this.#drawn = [];
     if (!this.#isOpen) return;
-    this.#output.write('\x1b[2J');
+    this.#write('\x1b[2J');
     this.present(this.#latest);
   }
 
@@ -107,7 +122,12 @@ export class Screen {
     });
     if (shown.length < this.#drawn.length) text += `\x1b[${shown.length + 1};1H\x1b[J`;
     this.#drawn = shown;
-    if (text !== '') this.#output.write(BEGIN + text + END);
+    if (text !== '') this.#write(BEGIN + text + END);
+  }
+
+  #write(text: string): void {
+    this.#onWrite(text);
+    this.#output.write(text);
   }
 
   #awaitDrain(): void {

@@ -8,6 +8,7 @@ import type { Script } from '../src/chaos/script.js';
 import type { ClientAccess } from '../src/config/client-access.js';
 import type { ClusterHandle, CommandResult } from '../src/runtime/handle.js';
 import { Activities } from './activities.js';
+import type { CastFile } from './cast-file.js';
 import type { CommandLanguage } from './command-language.js';
 import { composeRows, plainFrame } from './compose.js';
 import { drawFrame, isShown } from './frame.js';
@@ -15,7 +16,9 @@ import type { HistoryFile } from './history-file.js';
 import type { InputEvent } from './input.js';
 import type { LocalCommand } from './local-commands.js';
 import { type Execute, executeWithFiles } from './local-files.js';
+import type { SessionSource } from './open-cluster.js';
 import { paintRows } from './paint.js';
+import { ReplayPlayer } from './replay/recorded-cluster.js';
 import { Screen } from './screen.js';
 import { send } from './send.js';
 import { initialState, type SessionFacts, type Toast } from './state.js';
@@ -32,10 +35,11 @@ const STATUS_INTERVAL_MS = 100;
 const STOP_LIMIT_MS = 5000;
 
 export interface SessionOptions {
-  /** Starts the cluster, or attaches to one. The screen is up before it resolves. */
-  readonly openCluster: () => Promise<ClusterHandle>;
+  readonly source: SessionSource;
   readonly facts: SessionFacts;
   readonly access: ClientAccess;
+  /** Where the screen is recorded; null: nowhere. */
+  readonly cast: CastFile | null;
   readonly theme: Theme;
   readonly language: CommandLanguage;
   readonly history: HistoryFile;
@@ -46,7 +50,7 @@ export interface SessionOptions {
 
 export class Session {
   readonly #options: SessionOptions;
-  readonly #screen = new Screen({ output: process.stdout });
+  readonly #screen: Screen;
   readonly #terminal: Terminal;
   readonly #store: Store;
   readonly #startedAtMs = Date.now();
@@ -56,12 +60,18 @@ export class Session {
   #isInkUp = false;
   #script: Script | null;
   #activities: Activities | null = null;
+  #player: ReplayPlayer | null = null;
   #lastCommand: Promise<void> = Promise.resolve();
   #end: (exitCode: number) => void = () => {};
   #isEnding = false;
 
   constructor(options: SessionOptions) {
     this.#options = options;
+    const { cast } = options;
+    this.#screen = new Screen({
+      output: process.stdout,
+      ...(cast === null ? {} : { onWrite: text => cast.output(text) }),
+    });
     this.#script = options.script;
     this.#terminal = new Terminal(this.#screen, {
       onInput: events => this.#onInput(events),
@@ -94,12 +104,19 @@ export class Session {
   }
 
   #start(): void {
-    this.#opening = this.#options.openCluster();
+    this.#opening = this.#open();
     this.#opening.then(
       handle => this.#attach(handle),
       error => this.#fail(error),
     );
     this.#mountInk().catch(error => this.#crash(error));
+  }
+
+  async #open(): Promise<ClusterHandle> {
+    const { source } = this.#options;
+    if (source.kind === 'cluster') return source.open();
+    this.#player = new ReplayPlayer(source.open(), happening => this.#happen(happening, 'input'));
+    return this.#player.handle();
   }
 
   /** Ink takes more than half a second to load: until then frames are painted without it. */
@@ -123,6 +140,10 @@ export class Session {
 
   #attach(handle: ClusterHandle): void {
     if (this.#isEnding) return;
+    if (this.#player !== null) {
+      this.#player.show();
+      return;
+    }
     this.#activities = new Activities({
       handle,
       execute: line => this.#sendLine(line, (id, text) => this.#execute(id, text)),
@@ -178,6 +199,7 @@ export class Session {
 
   #onResize(): void {
     const { columns, rows } = this.#screen;
+    this.#options.cast?.resized({ columns, rows });
     this.#screen.resized();
     this.#happen({ kind: 'size', columns, rows }, 'input');
   }
@@ -211,11 +233,17 @@ export class Session {
       case 'local':
         this.#performLocal(effect.command);
         break;
+      case 'replay':
+        this.#player?.move(effect.move);
+        break;
       case 'script':
         this.#activities?.moveScript(effect.move);
         break;
       case 'tour':
         this.#activities?.moveTour(effect.move);
+        break;
+      case 'mouse':
+        this.#screen.setMouse(effect.on);
         break;
       case 'screenshot':
         this.#screenshot();
@@ -225,8 +253,13 @@ export class Session {
 
   #performLocal(command: LocalCommand): void {
     if (this.#activities !== null) this.#activities.perform(command);
+    else if (this.#player !== null && command.kind === 'goto') this.#player.moveTo(command.atMs);
     else {
-      const toast: Toast = { kind: 'bad', line: '', text: 'the cluster is not up yet' };
+      const toast: Toast = {
+        kind: 'bad',
+        line: '',
+        text: this.#player === null ? 'the cluster is not up yet' : 'not in a recording',
+      };
       this.#happen({ kind: 'toast', toast }, 'input');
     }
   }
@@ -287,6 +320,7 @@ export class Session {
     this.#store.close();
     this.#unmount();
     this.#terminal.release();
+    this.#options.cast?.close();
     await activitiesEnd;
     await this.#stopCluster();
     this.#terminal.close();

@@ -9,6 +9,8 @@ import { type EventLines, type EventQuery, NO_EVENTS } from './event-lines.js';
 import { EMPTY_LINE, type Line } from './line-editor.js';
 import type { LinkRates } from './link-rates.js';
 import type { LiveView } from './live/live-check.js';
+import { NO_PICTURE } from './picture.js';
+import type { ReplayView } from './replay/replay.js';
 import type { Sample } from './samples.js';
 import type { ScriptView } from './script-session.js';
 import type { StoreView } from './store-browser.js';
@@ -90,9 +92,16 @@ export interface Activities {
   readonly script: ScriptView | null;
   /** What the key browser shows; null: it has not been looked at. */
   readonly store: StoreView | null;
+  /** Where in a recording; null: this is a live cluster. */
+  readonly replay: ReplayPosition | null;
 }
 
-export const NO_ACTIVITIES: Activities = { tour: null, check: null, script: null, store: null };
+export interface ReplayPosition extends ReplayView {
+  /** Seconds of the recording in a second. */
+  readonly speed: number;
+}
+
+export const NO_ACTIVITIES: Activities = { tour: null, check: null, script: null, store: null, replay: null };
 
 export interface State extends Picture, Activities {
   readonly facts: SessionFacts;
@@ -112,6 +121,7 @@ export interface State extends Picture, Activities {
   readonly storeScroll: number;
   readonly link: LinkAt;
   readonly metric: LinkMetric;
+  readonly mouse: boolean;
   /** Edits in the matrix go to both directions. */
   readonly symmetric: boolean;
   /** Commands that undo the edits made with keys, newest last, one entry an edit. */
@@ -138,8 +148,6 @@ export interface InitialState {
   readonly history?: readonly string[];
 }
 
-const NO_PICTURE: Picture = { status: null, samples: [], rates: null, leaderSinceMs: 0 };
-
 export function initialState({ facts, columns, rows, history = [] }: InitialState): State {
   return {
     facts,
@@ -158,6 +166,7 @@ export function initialState({ facts, columns, rows, history = [] }: InitialStat
     storeScroll: 0,
     link: { from: 0, to: 1 },
     metric: 'loss',
+    mouse: false,
     symmetric: false,
     undo: [],
     query: { filter: 'all', text: '', node: null },

@@ -15,10 +15,27 @@ export type Effect =
   | { readonly kind: 'suspend' }
   | { readonly kind: 'repaint' }
   | { readonly kind: 'screenshot' }
+  | { readonly kind: 'mouse'; readonly on: boolean }
   /** A line this program carries out itself. */
   | { readonly kind: 'local'; readonly command: LocalCommand }
   | { readonly kind: 'tour'; readonly move: TourMove }
-  | { readonly kind: 'script'; readonly move: ScriptMove };
+  | { readonly kind: 'script'; readonly move: ScriptMove }
+  | { readonly kind: 'replay'; readonly move: ReplayMove };
+
+export type ReplayMove =
+  | 'play'
+  | 'event-on'
+  | 'event-back'
+  | 'told-on'
+  | 'told-back'
+  | 'second-on'
+  | 'second-back'
+  | 'far-on'
+  | 'far-back'
+  | 'begin'
+  | 'end'
+  | 'faster'
+  | 'slower';
 
 export type ScriptMove = 'pause' | 'step' | 'stop';
 

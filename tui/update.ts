@@ -7,15 +7,15 @@ import type { CommandResult } from '../src/runtime/handle.js';
 import type { ClusterStatus } from '../src/runtime/status.js';
 import { ACTIONS } from './actions.js';
 import type { CommandLanguage } from './command-language.js';
-import { addClusterEvents, answerCommand, shownLine } from './event-lines.js';
+import { addClusterEvents, answerCommand, type EventLines, shownLine } from './event-lines.js';
 import { milliseconds } from './format.js';
 import type { InputEvent, KeyPress } from './input.js';
 import { bindingOf } from './keys.js';
-import { nextRates } from './link-rates.js';
+import { mouseInput } from './mouse-input.js';
+import { nextPicture } from './picture.js';
 import { pasteText, promptKey, reverseSearchKey } from './prompt-input.js';
-import { addSample } from './samples.js';
 import { searchKey } from './search-input.js';
-import type { Activities, Phase, Picture, State, Toast } from './state.js';
+import type { Activities, Phase, Picture, ReplayPosition, State, Toast } from './state.js';
 import { only, type Step, type Surroundings } from './step.js';
 import { printable } from './text.js';
 
@@ -32,7 +32,14 @@ export type Happening =
   | { readonly kind: 'size'; readonly columns: number; readonly rows: number }
   | { readonly kind: 'phase'; readonly phase: Phase }
   | { readonly kind: 'toast'; readonly toast: Toast }
-  | { readonly kind: 'activity'; readonly changed: Partial<Activities> };
+  | { readonly kind: 'activity'; readonly changed: Partial<Activities> }
+  /** Another moment of a recording. */
+  | {
+      readonly kind: 'replayed';
+      readonly picture: Picture;
+      readonly events: EventLines;
+      readonly replay: ReplayPosition;
+    };
 
 /**
  * Keys that read an answer opened over the prompt. Any other key closes it and belongs to the prompt again, so that
@@ -72,16 +79,6 @@ function keyPressed(state: State, key: KeyPress, around: Surroundings): Step {
 function boundKey(state: State, key: KeyPress, around: Surroundings): Step {
   const binding = bindingOf(key.name, state);
   return binding === null ? only(state) : ACTIONS[binding.action](state, key.name, around);
-}
-
-function nextPicture(before: Picture, status: ClusterStatus): Picture {
-  const isSameLeader = before.status !== null && before.status.leader === status.leader;
-  return {
-    status,
-    samples: addSample(before.samples, status),
-    rates: nextRates(before.rates, status),
-    leaderSinceMs: isSameLeader ? before.leaderSinceMs : status.atMs,
-  };
 }
 
 /** Takes a new snapshot in. While frozen the picture on the screen stays; events are collected all the same. */
@@ -153,7 +150,8 @@ export function update(state: State, happening: Happening, language: CommandLang
     case 'input': {
       const around: Surroundings = { language, nowMs: happening.nowMs };
       const { event } = happening;
-      return event.kind === 'paste' ? pasteText(state, event.text, around) : keyPressed(state, event, around);
+      if (event.kind === 'paste') return pasteText(state, event.text, around);
+      return event.kind === 'mouse' ? mouseInput(state, event, around) : keyPressed(state, event, around);
     }
     case 'status':
       return only(takeStatus(state, happening.status));
@@ -165,6 +163,11 @@ export function update(state: State, happening: Happening, language: CommandLang
       return only({ ...state, phase: happening.phase });
     case 'toast':
       return only({ ...state, toast: happening.toast });
+    case 'replayed': {
+      const { picture, events, replay } = happening;
+      const phase: Phase = { kind: 'running' };
+      return only({ ...state, ...picture, live: picture, events, replay, phase });
+    }
     case 'activity':
       return only(takeActivity(state, happening.changed));
   }

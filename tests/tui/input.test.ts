@@ -10,6 +10,7 @@ function describe(events: readonly InputEvent[]): string {
   return events
     .map(event => {
       if (event.kind === 'paste') return `{${event.text}}`;
+      if (event.kind === 'mouse') return `(${event.button} ${event.column},${event.row})`;
       return event.name.length === 1 || event.text.length === 2 ? event.name : `<${event.name}>`;
     })
     .join('');
@@ -46,7 +47,10 @@ const TABLE: readonly (readonly [string, string])[] = [
   ['put a 1\rget a\r', 'put<space>a<space>1<enter>get<space>a<enter>'],
   ['\x1b[200~put a 1\nget a\x1b[201~q', '{put a 1\nget a}q'],
   ['\x1b[200~\x1b[201~x', 'x'],
-  ['\x1b[<0;10;5Mx', 'x'],
+  ['\x1b[<0;10;5Mx', '(left 9,4)x'],
+  ['\x1b[<0;10;5mx', 'x'],
+  ['\x1b[<64;1;1M\x1b[<65;300;200M', '(wheel-up 0,0)(wheel-down 299,199)'],
+  ['\x1b[<35;4;4Mx', 'x'],
   ['\x1b[?1;2cx', 'x'],
   ['\x1b[24~x', 'x'],
 ];
@@ -110,7 +114,7 @@ test('whatever arrives, nothing throws and all printable text outside of sequenc
       const plain = chunks.map(chunk => chunk.replace(/[^ -~]/g, ''));
       const typed = new InputDecoder();
       const events = plain.flatMap(chunk => typed.push(chunk));
-      assert.is(events.map(event => event.text).join(''), plain.join(''));
+      assert.is(events.map(event => (event.kind === 'mouse' ? '' : event.text)).join(''), plain.join(''));
     }),
   );
 });

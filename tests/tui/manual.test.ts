@@ -9,7 +9,7 @@ import { PANELS } from '../../tui/state.js';
 import { assertGolden, repositoryFile } from './golden.js';
 
 const test = suite('manual and key table');
-const PANELS_MODE = { mode: { kind: 'panels' }, tour: null } as const;
+const PANELS_MODE = { mode: { kind: 'panels' }, tour: null, replay: null } as const;
 
 test('docs/tui.md is what the tables say', () => {
   const frame = readFileSync(repositoryFile('tests/tui/golden/80x24-10-nodes.txt'), 'utf8');

@@ -7,6 +7,7 @@ import type { ClusterStatus } from '../../src/runtime/status.js';
 import { compact, duration, milliseconds } from '../format.js';
 import { reachableVoters } from '../quorum-effect.js';
 import { inverse, type Row, rowWidth, type Span, span, spread } from '../rows.js';
+import type { ReplayPosition } from '../state.js';
 import type { View } from '../view.js';
 
 /** Of no write in the last second there is no latency. */
@@ -57,8 +58,16 @@ function verdict(view: View): Row {
   return [span(`${view.glyphs.ok} ${compact(check.checked)} ops linearizable${undecided}`, 'good')];
 }
 
+/** `▶ 12.340 of 25.400 s ×2`. */
+function replayText({ atMs, endMs, isPlaying, speed }: ReplayPosition): string {
+  const seconds = (ms: number): string => (ms / 1000).toFixed(3);
+  const pace = speed === 1 ? '' : ` ×${speed < 1 ? `1/${1 / speed}` : speed}`;
+  return ` REPLAY ${seconds(atMs)} of ${seconds(endMs)} s${pace}${isPlaying ? ' playing' : ''} `;
+}
+
 function mode(view: View): Span {
   const { state, glyphs } = view;
+  if (state.replay !== null) return inverse(replayText(state.replay), 'accent');
   switch (state.phase.kind) {
     case 'starting':
       return span('starting ', 'warning');

@@ -36,6 +36,7 @@ export const KEY_SECTIONS: readonly {
   { title: 'Events', scope: 'events', note: '' },
   { title: 'Keys of the store', scope: 'store', note: '' },
   { title: 'Session', scope: 'session', note: 'while a script runs' },
+  { title: 'Recordings', scope: 'replay', note: 'with --replay, before the keys of the panels' },
   { title: 'Windows', scope: 'overlay', note: 'over the panels' },
   { title: 'Questions', scope: 'confirm', note: 'asked before what costs the quorum' },
 ];
