@@ -10,6 +10,7 @@ export interface BenchFlags {
   readonly loads: readonly LoadKind[];
   /** First of the ports used. */
   readonly port: number;
+  readonly connections: number;
   /** Of one measurement. */
   readonly durationMs: number;
   /** Interleaved repetitions, where there are some. */

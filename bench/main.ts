@@ -15,6 +15,7 @@ import { benchIdle } from './modes/idle.js';
 import { benchPeers } from './modes/peers.js';
 import { benchConnections, benchDrops, benchNodes } from './modes/series.js';
 import { benchSimulator } from './modes/simulator.js';
+import { benchStages } from './modes/stages.js';
 import { benchTable } from './modes/table.js';
 import { say } from './results.js';
 
@@ -26,6 +27,7 @@ const MODES: Readonly<Record<string, (flags: BenchFlags) => Promise<void>>> = {
   drops: benchDrops,
   connections: benchConnections,
   nodes: benchNodes,
+  stages: benchStages,
   simulator: benchSimulator,
   compare: benchCompare,
 };
@@ -37,6 +39,7 @@ const { values, positionals } = parseArgs({
     readme: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     port: { type: 'string', default: '6401' },
+    connections: { type: 'string', default: '64' },
     rounds: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '' },
     build: { type: 'string', default: '' },
@@ -56,6 +59,7 @@ const seconds = values.seconds === '' ? (values.quick ? 1.5 : 5) : Number(values
 const flags: BenchFlags = {
   port: Number(values.port),
   durationMs: seconds * 1000,
+  connections: Number(values.connections),
   rounds: Number(values.rounds),
   loads: values.loads.split(',').map(loadKind),
   json: values.json,

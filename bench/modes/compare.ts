@@ -29,6 +29,8 @@ interface Comparison {
   readonly cpuRatio: Spread;
   /** Above 1 is better. */
   readonly throughputRatio: Spread;
+  /** Below 1 is better. */
+  readonly p50Ratio: Spread;
   readonly cpuMicroseconds: Spread;
   readonly otherCpuMicroseconds: Spread;
   /** Largest distance of the other build's own rounds from their median, as a share of it. */
@@ -59,7 +61,8 @@ async function comparePair(ours: Served, other: Served, flags: BenchFlags): Prom
     for (let round = 0; round < flags.rounds; round++) {
       const run = async (served: Served): Promise<MeasuredLoad> => {
         const ports = [await leaderPort(served.ports)];
-        const load = { ...DEFAULT_LOAD, ports, command, pipeline, durationMs: flags.durationMs };
+        const { connections, durationMs } = flags;
+        const load = { ...DEFAULT_LOAD, ports, command, pipeline, connections, durationMs };
         return measureLoad([served.pid], load);
       };
       // Whoever comes first changes: what drifts hits both alike.
@@ -87,6 +90,7 @@ function compare(load: string, pairs: readonly Pair[]): Comparison {
     load,
     cpuRatio: spreadOf(pairs.map(({ ours, other }) => ours.cpuMicroseconds / other.cpuMicroseconds)),
     throughputRatio: spreadOf(pairs.map(({ ours, other }) => ours.perSecond / other.perSecond)),
+    p50Ratio: spreadOf(pairs.map(({ ours, other }) => ours.p50Ms / other.p50Ms)),
     cpuMicroseconds: spreadOf(pairs.map(({ ours }) => ours.cpuMicroseconds)),
     otherCpuMicroseconds: otherCpu,
     noise: distance / otherCpu.median,
@@ -97,6 +101,6 @@ function show(row: Comparison): string {
   return (
     `${row.load}: CPU ${showSpread(row.cpuRatio, 2)} × the other's ` +
     `(${row.cpuMicroseconds.median.toFixed(1)} against ${row.otherCpuMicroseconds.median.toFixed(1)} µs/op), ` +
-    `throughput ${showSpread(row.throughputRatio, 2)} ×`
+    `throughput ${showSpread(row.throughputRatio, 2)} ×, p50 ${showSpread(row.p50Ratio, 2)} ×`
   );
 }
