@@ -28,7 +28,7 @@ export async function measureLoad(
   return { ...result, cpuMicroseconds: (used * 1e6) / Math.max(1, result.allOperations) };
 }
 
-function runLoad(options: LoadOptions, program: string): Promise<LoadResult> {
+export function runLoad(options: LoadOptions, program: string): Promise<LoadResult> {
   return new Promise((resolve, reject) => {
     const timeout = options.warmupMs + options.durationMs + START_WITHIN_MS;
     const child = spawn(process.execPath, [program, JSON.stringify(options)], {
