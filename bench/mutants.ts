@@ -16,7 +16,7 @@ const PAGE = new URL('../../docs/simulator.md', import.meta.url);
 
 const { values } = parseArgs({
   options: {
-    seeds: { type: 'string', default: '300' },
+    seeds: { type: 'string', default: '1000' },
     threads: { type: 'string', default: String(availableParallelism()) },
     write: { type: 'boolean', default: false },
   },

@@ -30,6 +30,7 @@ export class ControlDesk {
   }
 
   work(): void {
+    if (this.#refused.length + this.#requests.length === 0) return;
     for (const done of this.#refused.splice(0)) {
       done(controlFailed('refused', `more than ${REQUESTS_MAX} requests at once`));
     }
