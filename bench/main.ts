@@ -17,6 +17,7 @@ import { benchConnections, benchDrops, benchNodes } from './modes/series.js';
 import { benchSimulator } from './modes/simulator.js';
 import { benchStages } from './modes/stages.js';
 import { benchTable } from './modes/table.js';
+import { benchTui } from './modes/tui.js';
 import { say } from './results.js';
 
 const MODES: Readonly<Record<string, (flags: BenchFlags) => Promise<void>>> = {
@@ -29,6 +30,7 @@ const MODES: Readonly<Record<string, (flags: BenchFlags) => Promise<void>>> = {
   nodes: benchNodes,
   stages: benchStages,
   simulator: benchSimulator,
+  tui: benchTui,
   compare: benchCompare,
 };
 

@@ -48,10 +48,10 @@ test.after(() => rmSync(folder, { recursive: true, force: true }));
 const hasLeader = (screen: string): boolean => /★ n\d/.test(screen) && screen.includes('3/3 up');
 
 /** Starts the program below a line that must be there again afterwards. */
-async function start(): Promise<void> {
+async function start(nodeOptions = ''): Promise<void> {
   terminal.run('clear; echo before-$((40+2))');
   await terminal.waitFor('the shell', screen => screen.includes('before-42'));
-  terminal.run(`node ${PROGRAM} ${config}; echo exit=$?`);
+  terminal.run(`node ${nodeOptions} ${PROGRAM} ${config}; echo exit=$?`);
   await terminal.waitFor('a leader', hasLeader);
 }
 
@@ -177,6 +177,74 @@ for (const [signal, code] of [
     await assertRestored(code);
   });
 }
+
+check('an error nobody caught restores the terminal and is shown on it', async () => {
+  const crash = join(folder, 'crash.mjs');
+  writeFileSync(crash, "process.on('SIGUSR2', () => { throw new Error('planted'); });\n");
+  await start(`--import ${crash}`);
+  const [pid] = terminal.children();
+  process.kill(Number(pid), 'SIGUSR2');
+  await assertRestored(1);
+  assert.match(terminal.screen(), 'raftkv-tui: internal error\nError: planted');
+});
+
+check('a storm of resizes under load ends with a whole screen of the last size', async () => {
+  await start();
+  terminal.run(':load 200');
+  await leavePrompt();
+  let seed = 7;
+  const next = (least: number, most: number): number => {
+    seed = (seed * 1103515245 + 12345) % 2147483648;
+    return least + (seed % (most - least));
+  };
+  for (let storm = 0; storm < 60; storm++) terminal.resize(next(20, 200), next(5, 60));
+  terminal.resize(140, 45);
+  const screen = await terminal.waitFor('140x45', text => {
+    const lines = text.trimEnd().split('\n');
+    return lines.length === 45 && (lines[1] ?? '').length === 140 && / q quit *$/.test(lines[44] ?? '');
+  });
+  const sides = screen.split('\n').filter(line => /^[│┃].*[│┃]$/.test(line));
+  assert.ok(sides.length > 25, screen);
+  assert.equal([...new Set(sides.map(line => line.length))], [140]);
+  await terminal.waitFor('a verdict', text => text.includes('ops linearizable'));
+  terminal.resize(80, 24);
+  terminal.type('q');
+  await assertRestored(0);
+});
+
+check('the tour is stepped with its keys, and ended with the cluster in order', async () => {
+  await start();
+  terminal.run(':scene election');
+  await terminal.waitFor('the first step', screen => screen.includes('seen; n for the next step'));
+  terminal.type('n');
+  await terminal.waitFor(
+    'the second step',
+    screen => screen.includes('step 2 of 4') && screen.includes('✓ seen'),
+  );
+  terminal.type('p');
+  await terminal.waitFor(
+    'the beginning',
+    screen => screen.includes('step 1 of 4') && screen.includes('✓ seen'),
+  );
+  terminal.type(' ');
+  await terminal.waitFor('the end by itself', screen => screen.includes('✓ another node leads'), 60_000);
+  terminal.press('Escape');
+  await terminal.waitFor('the panels', screen => !screen.includes('Tour 1/1') && screen.includes('3/3 up'));
+  terminal.type('q');
+  await assertRestored(0);
+});
+
+check('the mouse is reported only while it is on, and a click selects', async () => {
+  await start();
+  assert.is(terminal.fact('mouse_standard_flag'), '0');
+  terminal.type('M');
+  await terminal.waitFor('the toast', () => terminal.fact('mouse_standard_flag') === '1');
+  terminal.type('\x1b[<0;10;6M');
+  await terminal.waitFor('n2 selected', screen => screen.includes('▶n2'));
+  terminal.type('q');
+  await assertRestored(0);
+  assert.is(terminal.fact('mouse_standard_flag'), '0');
+});
 
 check('a port in use is one clear line on the normal screen, exit code 1', async () => {
   const { createServer } = await import('node:net');
