@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { connect } from '../src/client/index.js';
+import { connect, plain } from '../src/client/index.js';
 
 const ASK_TIMEOUT_MS = 2_000;
 
@@ -12,9 +12,9 @@ export async function leaderOf(port: number): Promise<number | null> {
   const client = await connect({ host: '127.0.0.1', port, timeoutMs: ASK_TIMEOUT_MS });
   try {
     const reply = await client.command(['RAFT', 'STATUS']);
-    const text = typeof reply === 'string' ? reply : JSON.stringify(reply).replaceAll('\\"', '"');
-    const leader = /"role":"leader"[^{}]*?"leader":(\d+)/.exec(text)?.[1];
-    return leader === undefined ? null : Number(leader);
+    const text = plain(reply);
+    if (typeof text !== 'string') throw new Error('RAFT STATUS did not answer with text');
+    return (JSON.parse(text) as { readonly leader: number | null }).leader;
   } finally {
     client.close();
   }
