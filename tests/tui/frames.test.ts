@@ -6,9 +6,12 @@ import { composeRows, plainFrame } from '../../tui/compose.js';
 import { drawFrame } from '../../tui/frame.js';
 import { paintRows } from '../../tui/paint.js';
 import { plainText } from '../../tui/rows.js';
-import type { State } from '../../tui/state.js';
+import type { ScriptView } from '../../tui/script-session.js';
+import type { Activities, State } from '../../tui/state.js';
+import type { StoreView } from '../../tui/store-browser.js';
 import { textWidth } from '../../tui/text.js';
 import { createTheme, type Theme } from '../../tui/theme.js';
+import type { TourView } from '../../tui/tour/tour.js';
 import { update } from '../../tui/update.js';
 import { eventsOf, NOW_MS, SMALL_LANGUAGE, stateWith, statusOf } from './fixtures.js';
 import { assertGolden } from './golden.js';
@@ -81,6 +84,70 @@ function shown(state: State, theme: Theme = PLAIN, language: CommandLanguage = S
   return `${plainFrame(drawFrame(state, theme, language)).join('\n')}\n`;
 }
 
+function during(state: State, changed: Partial<Activities>): State {
+  return update(state, { kind: 'activity', changed }, SMALL_LANGUAGE).state;
+}
+
+const TOUR: TourView = {
+  scene: 5,
+  scenes: 6,
+  title: 'Old terms are not committed by counting (figure 8)',
+  panel: 'log',
+  step: 4,
+  steps: 6,
+  caption:
+    'Now n2, n0, n1, a majority, have entry 1284, and n2 knows it. Still it does not count it as committed: a leader ' +
+    'counts copies of entries of its own term only. Why?',
+  state: 'seen',
+  outcome: '',
+  auto: false,
+};
+
+const STORE: StoreView = {
+  prefix: 'user:',
+  keys: [
+    { key: 'user:41', value: 'grace hopper', bytes: 12 },
+    { key: 'user:42', value: 'ada king', bytes: 8 },
+    { key: 'user:43:visits', value: '(list)', bytes: null },
+  ],
+  total: 412,
+  node: 2,
+  problem: '',
+  watch: {
+    key: 'user:42',
+    replicas: [
+      { node: 0, value: 'ada king', problem: '' },
+      { node: 1, value: 'ada king', problem: '' },
+      { node: 2, value: 'ada king', problem: '' },
+      { node: 3, value: 'ada lovelace', problem: '' },
+      { node: 4, value: null, problem: 'down' },
+    ],
+  },
+};
+
+const SCRIPT: ScriptView = {
+  name: 'split-brain.chaos',
+  isPaused: false,
+  state: 'running',
+  elapsedMs: 4_200,
+  steps: (
+    [
+      [2, 'wait until leader', 0, 'done', 1, 412, 'leader 2, term 7 after 400 ms'],
+      [4, 'incr counter', 1, 'done', 3, 3.1, '(integer) 3'],
+      [6, 'partition leader', 0, 'running', 0, 0, ''],
+      [7, 'expect no leader for 2s', 0, 'waiting', 0, 0, ''],
+    ] as const
+  ).map(([line, command, depth, state, runs, elapsedMs, answer]) => ({
+    line,
+    command,
+    depth,
+    state,
+    runs,
+    elapsedMs,
+    answer,
+  })),
+};
+
 const GOLDENS: Readonly<Record<string, () => string>> = {
   '80x24-5-nodes': () => shown(story(5, 80, 24)),
   '80x24-10-nodes': () => shown(story(10, 80, 24)),
@@ -102,6 +169,10 @@ const GOLDENS: Readonly<Record<string, () => string>> = {
     shown(stateWith([statusOf(), statusOf({ leader: null, down: [0, 1, 2], atMs: NOW_MS + 4000 })])),
   '80x24-explain': () => shown(press(story(5, 80, 24), 'down', 'down', 'down', 'enter')),
   '100x40-help': () => shown(press(story(10, 100, 40), '?')),
+  '80x24-tour': () => shown(during(story(5, 80, 24), { tour: TOUR })),
+  '120x35-tour': () => shown(during(story(10, 120, 35), { tour: TOUR })),
+  '80x24-keys': () => shown(press(during(story(5, 80, 24), { store: STORE }), '7', 'down')),
+  '140x45-session': () => shown(during(story(5, 140, 45), { script: SCRIPT, store: STORE })),
   '80x24-starting': () => shown(stateWith([])),
   '50x12-too-small': () => shown(story(10, 50, 12)),
 };

@@ -86,6 +86,42 @@ test('--help and --version answer at once, bad usage is exit code 2 with the usa
   }
 });
 
+test('--plain reads commands as lines and prints what happens, without escape codes', async () => {
+  const child = spawn(process.execPath, [PROGRAM, configFile(8150), '--plain'], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    timeout: LIMIT_MS,
+  });
+  running.add(child);
+  let stdout = '';
+  let hasAsked = false;
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+    if (hasAsked || !/leader n\d/.test(stdout)) return;
+    hasAsked = true;
+    child.stdin.write('put k "a b"\nget k\nscene\nfrob\nquit\n');
+  });
+  const code = await new Promise(resolve => child.on('close', resolve));
+  running.delete(child);
+  assert.is(code, 0);
+  assert.not.match(stdout, CONTROL);
+  assert.match(stdout, /leads in term \d+/);
+  assert.match(stdout, '\nOK\n');
+  assert.match(stdout, '\n"a b"\n');
+  assert.match(stdout, 'expected scene NAME: election');
+  assert.match(stdout, 'failed: Invalid operation');
+});
+
+test('one scene plays without a terminal and says that its end was reached', async () => {
+  const { code, stdout, stderr } = await run([configFile(8150), '--exec', ':scene election']);
+  assert.is(stderr, '');
+  assert.is(code, 0);
+  assert.match(stdout, 'Scene 1 of 1: Election');
+  assert.match(stdout, 'reached: another node leads in a newer term');
+  const wrong = await run([configFile(8150), '--exec', ':scene nothing']);
+  assert.is(wrong.code, 2);
+  assert.match(wrong.stderr, 'expected scene NAME');
+});
+
 test('a config, script or command line that is wrong is told before anything starts', async () => {
   const script = join(folder, 'bad.chaos');
   writeFileSync(script, 'put a 1\nfrob\n');
