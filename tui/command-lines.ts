@@ -8,7 +8,7 @@ import { parseScript, type Script } from '../src/chaos/script.js';
 import { type LocalCommand, parseLocal } from './local-commands.js';
 
 /** `put a 1; get a`: semicolons outside quotes become line ends. */
-export function execText(text: string): string {
+function execText(text: string): string {
   return text.replace(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|;\s*/g, part =>
     part.startsWith(';') ? '\n' : part,
   );

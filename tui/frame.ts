@@ -48,7 +48,7 @@ export interface Frame {
   readonly overlay: Overlay | null;
 }
 
-export function viewOf(state: State, theme: Theme): View {
+function viewOf(state: State, theme: Theme): View {
   return { state, theme, glyphs: theme.glyphs };
 }
 

@@ -57,7 +57,7 @@ async function statusWithLeader(handle: ClusterHandle, ended: Promise<number>): 
   });
 }
 
-export function statusLine(status: ClusterStatus): string {
+function statusLine(status: ClusterStatus): string {
   const up = status.nodes.filter(node => node.state === 'up').length;
   const leader = status.leader === null ? 'no leader' : `leader n${status.leader}`;
   const load = `${Math.round(status.writesPerSecond + status.readsPerSecond)} op/s`;

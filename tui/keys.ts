@@ -3,116 +3,16 @@
  *
  * @module
  */
+import { ACTIVITY_KEYS } from './activity-keys.js';
+import type { KeyBinding, KeyScope } from './key-binding.js';
 import type { PanelId, State } from './state.js';
-import type { ReplayMove } from './step.js';
 
-export type ActionName =
-  | 'quit'
-  | 'interrupt'
-  | 'suspend'
-  | 'repaint'
-  | 'help'
-  | 'prompt'
-  | 'focus-next'
-  | 'focus-previous'
-  | 'focus-panel'
-  | 'zoom'
-  | 'back'
-  | 'explain'
-  | 'freeze'
-  | 'screenshot'
-  | 'up'
-  | 'down'
-  | 'left'
-  | 'right'
-  | 'page-up'
-  | 'page-down'
-  | 'first'
-  | 'last'
-  | 'kill'
-  | 'revive'
-  | 'pause'
-  | 'isolate'
-  | 'rejoin'
-  | 'transfer'
-  | 'snapshot'
-  | 'kill-leader'
-  | 'heal'
-  | 'loss-more'
-  | 'loss-less'
-  | 'loss-set'
-  | 'loss-cut'
-  | 'loss-none'
-  | 'symmetric'
-  | 'metric'
-  | 'undo'
-  | 'search'
-  | 'search-next'
-  | 'search-previous'
-  | 'filter-kind'
-  | 'filter-text'
-  | 'filter-node'
-  | 'tour-next'
-  | 'tour-back'
-  | 'tour-auto'
-  | 'tour-stop'
-  | 'watch'
-  | 'mouse'
-  | `replay-${ReplayMove}`
-  | 'script-pause'
-  | 'script-step'
-  | 'script-stop'
-  | 'close'
-  | 'yes'
-  | 'no';
-
-/** Where a key holds: in all panels, in some, or in what lies over them. */
-export type KeyScope = 'tour' | 'replay' | 'panels' | PanelId | 'overlay' | 'confirm';
-
-export interface KeyBinding {
-  /** Names as the input decoder gives them. */
-  readonly keys: readonly string[];
-  readonly scopes: readonly KeyScope[];
-  readonly action: ActionName;
-  readonly summary: string;
-  /** The word in the footer; keys without one are not shown there. */
-  readonly footer?: string;
-  /** What a manual shows instead of the list of keys. */
-  readonly shown?: string;
-}
+export type { ActionName, KeyBinding, KeyScope } from './key-binding.js';
 
 const NODE_PANELS = ['nodes', 'log', 'roles'] as const;
 
 export const KEYS: readonly KeyBinding[] = [
-  {
-    keys: ['n'],
-    scopes: ['tour'],
-    action: 'tour-next',
-    summary: 'the next step; while one goes on: as soon as it is over',
-    footer: 'next',
-  },
-  {
-    keys: ['p'],
-    scopes: ['tour'],
-    action: 'tour-back',
-    summary: 'the scene from its beginning; at its first step the scene before',
-    footer: 'back',
-  },
-  {
-    keys: ['space'],
-    scopes: ['tour'],
-    action: 'tour-auto',
-    summary: 'go on by itself, or wait for n',
-    footer: 'play/wait',
-  },
-  {
-    keys: ['escape'],
-    scopes: ['tour'],
-    action: 'tour-stop',
-    summary: 'end the tour; the cluster is put in order',
-    footer: 'end the tour',
-    shown: 'esc',
-  },
+  ...ACTIVITY_KEYS,
   { keys: ['?'], scopes: ['panels'], action: 'help', summary: 'this help', footer: 'help' },
   { keys: [':'], scopes: ['panels'], action: 'prompt', summary: 'type a command', footer: 'command' },
   { keys: ['tab'], scopes: ['panels'], action: 'focus-next', summary: 'next panel', footer: 'panel' },
@@ -187,117 +87,6 @@ export const KEYS: readonly KeyBinding[] = [
     action: 'metric',
     summary: 'show loss, delay, drops/s, messages/s',
     footer: 'metric',
-  },
-  {
-    keys: ['space'],
-    scopes: ['replay'],
-    action: 'replay-play',
-    summary: 'play, or stop',
-    footer: 'play',
-  },
-  {
-    keys: ['.'],
-    scopes: ['replay'],
-    action: 'replay-event-on',
-    summary: 'the next event of the trace',
-  },
-  {
-    keys: [','],
-    scopes: ['replay'],
-    action: 'replay-event-back',
-    summary: 'the event before',
-  },
-  {
-    keys: ['n'],
-    scopes: ['replay'],
-    action: 'replay-told-on',
-    summary: 'on to the next line of the events',
-    footer: 'next',
-  },
-  {
-    keys: ['p'],
-    scopes: ['replay'],
-    action: 'replay-told-back',
-    summary: 'back to the line before',
-    footer: 'back',
-  },
-  {
-    keys: [']'],
-    scopes: ['replay'],
-    action: 'replay-second-on',
-    summary: 'one second on',
-    footer: 'seconds',
-    shown: '[ ]',
-  },
-  {
-    keys: ['['],
-    scopes: ['replay'],
-    action: 'replay-second-back',
-    summary: 'one second back',
-  },
-  {
-    keys: ['}'],
-    scopes: ['replay'],
-    action: 'replay-far-on',
-    summary: 'ten seconds on',
-  },
-  {
-    keys: ['{'],
-    scopes: ['replay'],
-    action: 'replay-far-back',
-    summary: 'ten seconds back',
-  },
-  {
-    keys: ['<'],
-    scopes: ['replay'],
-    action: 'replay-begin',
-    summary: 'to the beginning',
-  },
-  {
-    keys: ['>'],
-    scopes: ['replay'],
-    action: 'replay-end',
-    summary: 'to the end',
-  },
-  {
-    keys: ['*'],
-    scopes: ['replay'],
-    action: 'replay-faster',
-    summary: 'play twice as fast',
-  },
-  {
-    keys: ['%'],
-    scopes: ['replay'],
-    action: 'replay-slower',
-    summary: 'play half as fast',
-  },
-  {
-    keys: ['w'],
-    scopes: ['store'],
-    action: 'watch',
-    summary: 'show the selected key on all replicas side by side; again: no longer',
-    footer: 'watch',
-  },
-  {
-    keys: ['p'],
-    scopes: ['session'],
-    action: 'script-pause',
-    summary: 'stop before the next step, or go on',
-    footer: 'pause',
-  },
-  {
-    keys: ['n'],
-    scopes: ['session'],
-    action: 'script-step',
-    summary: 'one step, then wait',
-    footer: 'step',
-  },
-  {
-    keys: ['c'],
-    scopes: ['session'],
-    action: 'script-stop',
-    summary: 'cancel the script after the step under way',
-    footer: 'cancel',
   },
   {
     keys: ['/'],

@@ -35,7 +35,7 @@ interface LocalSpec {
   readonly parse: (rest: string) => LocalCommand | null;
 }
 
-export const MAX_LOAD = 5_000;
+const MAX_LOAD = 5_000;
 const DEFAULT_LOAD = 200;
 
 function bare(command: LocalCommand): (rest: string) => LocalCommand | null {

@@ -20,7 +20,7 @@ function targetOf(state: State): Target | null {
   return node === undefined || state.status === null ? null : { node, status: state.status };
 }
 
-export function describeEffect(effect: QuorumEffect): string {
+function describeEffect(effect: QuorumEffect): string {
   return `leaves ${effect.after} of ${effect.quorum} needed: no write can commit`;
 }
 

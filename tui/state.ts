@@ -101,7 +101,7 @@ export interface ReplayPosition extends ReplayView {
   readonly speed: number;
 }
 
-export const NO_ACTIVITIES: Activities = { tour: null, check: null, script: null, store: null, replay: null };
+const NO_ACTIVITIES: Activities = { tour: null, check: null, script: null, store: null, replay: null };
 
 export interface State extends Picture, Activities {
   readonly facts: SessionFacts;

@@ -35,7 +35,7 @@ export interface StoreView {
   readonly watch: { readonly key: string; readonly replicas: readonly ReplicaValue[] } | null;
 }
 
-export const EMPTY_STORE: StoreView = {
+const EMPTY_STORE: StoreView = {
   prefix: '',
   keys: [],
   total: 0,

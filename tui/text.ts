@@ -55,7 +55,7 @@ function codeWidth(code: number): number {
 }
 
 /** Cells one character takes: 1 or 2. */
-export function characterWidth(character: string): number {
+function characterWidth(character: string): number {
   return codeWidth(character.codePointAt(0) ?? 0);
 }
 

@@ -146,7 +146,7 @@ function headRow(view: View, status: ClusterStatus, columns: readonly number[], 
 }
 
 /** The selected link in words, as long as fits. */
-export function linkDetail(view: View, status: ClusterStatus): string {
+function linkDetail(view: View, status: ClusterStatus): string {
   const { from, to } = view.state.link;
   const link = status.links[from * status.nodes.length + to];
   if (link === undefined || from === to) return `n${from}`;

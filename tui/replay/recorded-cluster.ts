@@ -19,7 +19,7 @@ const MOVES_MS: Readonly<Partial<Record<ReplayMove, number>>> = {
   'far-back': -10_000,
 };
 
-export const RECORDED_CLUSTER: Pick<ClusterHandle, 'execute'> = {
+const RECORDED_CLUSTER: Pick<ClusterHandle, 'execute'> = {
   execute: async (): Promise<CommandResult> => ({
     kind: 'failed',
     text: 'this is a recording: it takes no commands',

@@ -39,7 +39,7 @@ export interface TracedEvent {
 }
 
 /** Thrown for a file that is no trace; the message names the line. */
-export class TraceError extends Error {
+class TraceError extends Error {
   override readonly name = 'TraceError';
   readonly code = 'bad-trace';
 }
