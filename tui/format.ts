@@ -23,6 +23,11 @@ export function milliseconds(value: number): string {
   return value > 0 && value < 9.95 ? value.toFixed(1) : String(Math.round(value));
 }
 
+/** `0.4 ms`, `9 ms`, `1.2s`: the same with its unit. */
+export function latency(value: number): string {
+  return value < 1000 ? `${milliseconds(value)} ms` : milliseconds(value);
+}
+
 /** `3s`, `4m05`, `2h10`, `3d`: at most five cells. */
 export function duration(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1000));

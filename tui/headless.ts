@@ -11,7 +11,7 @@ import type { Arguments } from './arguments.js';
 import type { CommandLanguage } from './command-language.js';
 import { plainFrame } from './compose.js';
 import { addClusterEvents, NO_EVENTS } from './event-lines.js';
-import { clockTime, milliseconds } from './format.js';
+import { clockTime, latency } from './format.js';
 import { drawFrame } from './frame.js';
 import { executeWithFiles } from './local-files.js';
 import { readCommands } from './plain.js';
@@ -61,9 +61,9 @@ function statusLine(status: ClusterStatus): string {
   const up = status.nodes.filter(node => node.state === 'up').length;
   const leader = status.leader === null ? 'no leader' : `leader n${status.leader}`;
   const load = `${Math.round(status.writesPerSecond + status.readsPerSecond)} op/s`;
-  const latency = `p99 ${milliseconds(status.latencyMsP99)} ms`;
+  const p99 = `p99 ${latency(status.latencyMsP99)}`;
   const parts = [`term ${status.term}`, leader, `${up}/${status.nodes.length} up`, `commit ${status.commit}`];
-  return [clockTime(status.atMs), ...parts, load, latency].join('  ');
+  return [clockTime(status.atMs), ...parts, load, p99].join('  ');
 }
 
 /** What a status line must not miss. */

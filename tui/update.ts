@@ -8,7 +8,7 @@ import type { ClusterStatus } from '../src/runtime/status.js';
 import { ACTIONS } from './actions.js';
 import type { CommandLanguage } from './command-language.js';
 import { addClusterEvents, answerCommand, type EventLines, shownLine } from './event-lines.js';
-import { milliseconds } from './format.js';
+import { latency } from './format.js';
 import type { InputEvent, KeyPress } from './input.js';
 import { bindingOf } from './keys.js';
 import { mouseInput } from './mouse-input.js';
@@ -110,7 +110,7 @@ function takeAnswer(state: State, happening: Extract<Happening, { kind: 'answer'
   const text = result.text || (isDone ? 'ok' : 'failed');
   const lines = text.split('\n').map(printable);
   const more = lines.length > 1 ? ` (+${lines.length - 1} lines)` : '';
-  const answer = `${lines[0] ?? ''}${more}${logPosition(result)}, ${milliseconds(elapsedMs)} ms`;
+  const answer = `${lines[0] ?? ''}${more}${logPosition(result)}, ${latency(elapsedMs)}`;
   const toast: Toast = { kind: isDone ? 'good' : 'bad', line: shownLine(line), text: answer };
   const answered: State = {
     ...state,

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { duration, milliseconds } from '../format.js';
+import { duration, latency } from '../format.js';
 import { type Row, type Span, span } from '../rows.js';
 import type { ScriptStepView, ScriptView } from '../script-session.js';
 import { fit } from '../text.js';
@@ -32,7 +32,7 @@ function stateText({ state, isPaused, elapsedMs }: ScriptView): Span {
 
 function stepRow(step: ScriptStepView, view: View): Row {
   const ran = step.runs > 1 ? ` ×${step.runs}` : '';
-  const time = step.runs === 0 ? '' : `  ${milliseconds(step.elapsedMs)} ms${ran}`;
+  const time = step.runs === 0 ? '' : `  ${latency(step.elapsedMs)}${ran}`;
   const answer = step.answer === '' ? '' : `  ${step.answer}`;
   return [
     span(fit(String(step.line), 4), 'dim'),
