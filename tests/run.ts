@@ -11,7 +11,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join, sep } from 'node:path';
+import { join } from 'node:path';
 
 interface Result {
   readonly file: string;
@@ -34,15 +34,7 @@ function testFiles(): string[] {
     .map(String)
     .filter(file => file.endsWith('.test.js'))
     .filter(file => filters.length === 0 || filters.some(filter => file.includes(filter)))
-    .sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
-}
-
-/** Folders whose tests run whole programs and mostly wait: they go first, so that the end is not one long file alone. */
-const LONG_FOLDERS = ['tui', 'e2e', 'cli', 'harness', 'examples', 'sim', 'gateway', 'runtime'];
-
-function rank(file: string): number {
-  const at = LONG_FOLDERS.indexOf(file.split(sep)[0] ?? '');
-  return at < 0 ? LONG_FOLDERS.length : at;
+    .sort();
 }
 
 /** uvu's summary of one process: `Total:`, `Passed:`, `Skipped:`. */
