@@ -20,10 +20,13 @@ import { addNode, removeNode } from './membership.js';
 import { askNode } from './node-control.js';
 import { describeError } from './rpc.js';
 import type { ClusterEventKind, ClusterStatus } from './status.js';
+import { waitUntil } from './wait-until.js';
 
 /** A node's own time limit lies below: this one only ends a wait for a node that hangs. */
 const KV_TIME_LIMIT_MS = 30_000;
 const MAX_DELAY_MS = 3_600_000;
+/** Nodes report a new leader at once: this only bounds the wait in a cluster that falls apart meanwhile. */
+const NEW_LEADER_SEEN_LIMIT_MS = 2_000;
 
 export class RuntimeControl implements ClusterControl {
   readonly #runtime: ClusterRuntime;
@@ -124,11 +127,15 @@ export class RuntimeControl implements ClusterControl {
     return this.#inTurn(() => removeNode(this.#runtime, node));
   }
 
+  /** Resolves when the status shows the new leader: what is asked next is asked of it. */
   async transferLeadership(to: number): Promise<void> {
-    const leader = this.#runtime.leader();
-    if (to === leader) return;
+    const runtime = this.#runtime;
+    const old = runtime.leader();
+    if (to === old) return;
     const request = { kind: 'transfer', to: nodeIndex(to) } as const;
-    await askNode(this.#runtime.supervisor.running(leader), request);
+    await askNode(runtime.supervisor.running(old), request);
+    const hasMoved = () => ![null, old].includes(runtime.status().leader);
+    await waitUntil(`node ${to} to be seen as the leader`, hasMoved, NEW_LEADER_SEEN_LIMIT_MS);
   }
 
   async snapshot(node: number): Promise<{ readonly index: number }> {

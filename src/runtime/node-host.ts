@@ -14,7 +14,8 @@ import type { Frame } from '../node/frame.js';
 import type { Host } from '../node/host.js';
 import { loadMachine } from '../node/load-machine.js';
 import { nodeIndex, nodeOf, raftIdOf } from '../node/peer-id.js';
-import { NONE } from '../raft/ids.js';
+import { NONE, type RaftId } from '../raft/ids.js';
+import type { Role } from '../raft/ready.js';
 import { NodeStorage } from '../storage/node-storage.js';
 import { Backups } from './backups.js';
 import { ControlError } from './control.js';
@@ -82,6 +83,9 @@ class NodeHost {
   /** Shared with the front; changed in place. */
   readonly #addresses: NodeAddress[];
   #front: Front | null = null;
+  /** A new role or leader is reported at once, anything else at an interval. */
+  #reportedRole: Role = 'follower';
+  #reportedLeader: RaftId = NONE;
 
   /** Recovers the node from its disk. @throws what storage found wrong */
   constructor(data: NodeWorkerData<NodeSpec>, post: (signal: NodeSignal | LifecycleSignal) => void) {
@@ -244,6 +248,8 @@ class NodeHost {
   #turn(): boolean {
     const hasMore = this.#driver.turn();
     this.#trace?.flush();
+    const { role, leader } = this.#driver;
+    if (role !== this.#reportedRole || leader !== this.#reportedLeader) this.#report();
     return hasMore;
   }
 
@@ -259,6 +265,8 @@ class NodeHost {
     if (news !== null) this.#post({ kind: 'event', event: 'fault', text: news });
     const clients = front?.clientCount() ?? 0;
     if (!this.#reporter.isDue(clients)) return;
+    this.#reportedRole = this.#driver.role;
+    this.#reportedLeader = this.#driver.leader;
     const report = this.#reporter.report(clients);
     const gateway = front === null ? {} : { gateway: front.counters() };
     this.#post({ kind: 'report', report: { ...report, ...gateway } });
