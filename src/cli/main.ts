@@ -8,7 +8,7 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { shippedFile } from '../config/load-config.js';
 import { runProgram } from './program.js';
-import { COMMAND_FACTORIES } from './registry.js';
+import { loadCommands } from './registry.js';
 
 const { version } = JSON.parse(readFileSync(shippedFile('package.json'), 'utf8')) as {
   version: string;
@@ -18,6 +18,6 @@ const program = new Command('raftkv')
   .description('A fault-tolerant key/value store on Raft that you can see, break and trust.')
   .version(version);
 
-for (const create of COMMAND_FACTORIES) program.addCommand(create());
+for (const command of await loadCommands(process.argv[2])) program.addCommand(command);
 
 process.exitCode = await runProgram(program, process.argv);

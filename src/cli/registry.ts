@@ -1,37 +1,35 @@
 /**
- * All commands of `raftkv`. A new one is a file of its own and a line here.
+ * All commands of `raftkv`. A new one is a file of its own and a line here. Only the command that was typed is loaded:
+ * `raftkv client` must not wait for the simulator's code.
  *
  * @module
  */
 import type { Command } from 'commander';
-import { backupCommand } from './backup.js';
-import { chaosCommand } from './chaos.js';
-import { checkCommand } from './check.js';
-import { clientCommand } from './client.js';
-import { inspectCommand } from './inspect.js';
-import { repairCommand } from './repair.js';
-import { restoreCommand } from './restore.js';
-import { runCommand } from './run.js';
-import { serveCommand } from './serve.js';
-import { simCommand } from './sim.js';
-import { statusCommand } from './status.js';
-import { concurrentTestCommand, testCommand } from './test.js';
 
 /** Makes the command; its action throws `OperationFailed` or `InvalidOperation`, or sets `process.exitCode`. */
 export type CommandFactory = () => Command;
 
-export const COMMAND_FACTORIES: readonly CommandFactory[] = [
-  serveCommand,
-  clientCommand,
-  chaosCommand,
-  statusCommand,
-  runCommand,
-  simCommand,
-  checkCommand,
-  testCommand,
-  concurrentTestCommand,
-  inspectCommand,
-  repairCommand,
-  backupCommand,
-  restoreCommand,
-];
+/** By name, in the order of the help. */
+const COMMANDS: ReadonlyMap<string, () => Promise<CommandFactory>> = new Map([
+  ['serve', async () => (await import('./serve.js')).serveCommand],
+  ['client', async () => (await import('./client.js')).clientCommand],
+  ['chaos', async () => (await import('./chaos.js')).chaosCommand],
+  ['status', async () => (await import('./status.js')).statusCommand],
+  ['run', async () => (await import('./run.js')).runCommand],
+  ['sim', async () => (await import('./sim.js')).simCommand],
+  ['check', async () => (await import('./check.js')).checkCommand],
+  ['test', async () => (await import('./test.js')).testCommand],
+  ['concurrent-test', async () => (await import('./test.js')).concurrentTestCommand],
+  ['inspect', async () => (await import('./inspect.js')).inspectCommand],
+  ['repair', async () => (await import('./repair.js')).repairCommand],
+  ['backup', async () => (await import('./backup.js')).backupCommand],
+  ['restore', async () => (await import('./restore.js')).restoreCommand],
+]);
+
+/** The command of this name alone; all of them where there is none, for the help and for the error. */
+export async function loadCommands(name: string | undefined): Promise<readonly Command[]> {
+  const typed = COMMANDS.get(name ?? '');
+  const loads = typed === undefined ? [...COMMANDS.values()] : [typed];
+  const factories = await Promise.all(loads.map(load => load()));
+  return factories.map(create => create());
+}
