@@ -45,23 +45,31 @@ async function writesThrough(write: () => Promise<unknown>): Promise<void> {
   }
 }
 
-/** Kills the leader between two writes of a cluster-mode client, `rounds` times. */
-export async function survivesKills(
+/** What a cluster-mode client of any kind can do. */
+export interface Writer {
+  readonly set: (key: string, value: string) => Promise<unknown>;
+  readonly get: (key: string) => Promise<string | null>;
+}
+
+/** Kills the leader between two writes of each cluster-mode client, `rounds` times. */
+export async function surviveKills(
   cluster: Cluster,
   rounds: number,
-  set: (key: string, value: string) => Promise<unknown>,
-  get: (key: string) => Promise<string | null>,
+  writers: readonly Writer[],
 ): Promise<void> {
+  const all = (write: (writer: Writer, key: string) => Promise<void>, round: number) =>
+    Promise.all(writers.map((writer, at) => write(writer, `key${round}.${at}`)));
   for (let round = 0; round < rounds; round++) {
-    const key = `key${round}`;
-    await writesThrough(() => set(key, 'x'));
+    await all((writer, key) => writesThrough(() => writer.set(key, 'x')), round);
     const leader = await cluster.waitForLeader();
     await cluster.kill(leader);
     await cluster.waitFor(status => status.leader !== null && status.leader !== leader, {
       what: 'another leader',
     });
-    await writesThrough(() => set(key, 'y'));
-    assert.is(await get(key), 'y');
+    await all(async (writer, key) => {
+      await writesThrough(() => writer.set(key, 'y'));
+      assert.is(await writer.get(key), 'y');
+    }, round);
     await cluster.revive(leader);
     await cluster.waitForConverged();
   }
