@@ -8,42 +8,9 @@
  */
 import type { BatchBuilder } from '../kv/batch-builder.js';
 import type { ChangeObserver } from '../kv/change-observer.js';
-import type { Reply } from '../kv/reply.js';
+import type { BatchId, CommandArguments, Outcome, ReadConsistency, RefusalCode } from '../node/outcome.js';
 
-/** Chosen by the front, never used twice while in flight. */
-export type BatchId = number;
-
-export type RefusalCode =
-  | 'no-leader'
-  | 'no-quorum'
-  | 'not-leader'
-  | 'read-only'
-  | 'overloaded'
-  | 'too-large'
-  | 'stopping'
-  | 'loading';
-
-export type Outcome =
-  | {
-      readonly kind: 'done';
-      readonly id: BatchId;
-      readonly replies: readonly Reply[];
-      readonly index: number;
-      readonly term: number;
-    }
-  | {
-      readonly kind: 'refused';
-      readonly id: BatchId;
-      readonly code: RefusalCode;
-      readonly message: string;
-    }
-  | { readonly kind: 'unknown'; readonly id: BatchId; readonly message: string };
-
-/** `linearizable`: ReadIndex. `lease`: the leader's clock-bound lease. `stale`: this replica as it is. */
-export type ReadConsistency = 'linearizable' | 'lease' | 'stale';
-
-/** One command's arguments, name first; one character a byte (latin1). */
-export type CommandArguments = readonly string[];
+export type { BatchId, CommandArguments, Outcome, ReadConsistency, RefusalCode };
 
 export interface LeaderHint {
   readonly node: number;

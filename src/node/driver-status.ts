@@ -12,7 +12,7 @@ import { nodeOf } from './peer-id.js';
 
 const TAIL_ENTRIES = 32;
 
-export interface FollowerReport {
+export interface FollowerProgress {
   readonly node: number;
   readonly state: 'probe' | 'replicate' | 'snapshot';
   readonly match: number;
@@ -22,9 +22,10 @@ export interface FollowerReport {
   readonly learner: boolean;
 }
 
-export interface RaftReport {
+export interface RaftStatus {
   readonly role: Role;
   readonly term: number;
+  /** Node that got this node's vote in `term`; null: none. */
   readonly vote: number | null;
   readonly leader: number | null;
   readonly firstIndex: number;
@@ -38,10 +39,11 @@ export interface RaftReport {
   readonly voters: readonly number[];
   readonly learners: readonly number[];
   readonly joint: boolean;
-  /** This very member votes; false while only a former identity of the node does. */
-  readonly isVoter: boolean;
-  readonly progress: readonly FollowerReport[];
+  /** Only on the leader. */
+  readonly progress: readonly FollowerProgress[];
+  /** Terms of the last entries, oldest first; the last one is `lastIndex`. */
   readonly tailTerms: readonly number[];
+  /** Nodes whose votes a candidate has. */
   readonly votesGranted: readonly number[];
 }
 
@@ -65,7 +67,9 @@ export interface DriverCounters {
 }
 
 export interface DriverStatus extends DriverCounters {
-  readonly raft: RaftReport;
+  readonly raft: RaftStatus;
+  /** This very member votes; false while only a former identity of the node does. */
+  readonly isVoter: boolean;
   readonly keys: number;
   readonly dataBytes: number;
   /** Of the applied state at `raft.applied`. */
@@ -75,8 +79,10 @@ export interface DriverStatus extends DriverCounters {
 /** `malformed`: messages dropped by whoever takes frames apart. */
 export function describeDriver(parts: NodeParts, malformed: number): DriverStatus {
   const { machine, mailbox, outbox, proposals, reads, applier, pipeline, snapshots } = parts;
+  const { id, configuration } = parts.raft.status();
   return {
     raft: describeRaft(parts),
+    isVoter: configuration.voters.includes(id),
     keys: machine.keyCount,
     dataBytes: machine.byteSize,
     stateHash: machine.hash(),
@@ -94,7 +100,7 @@ export function describeDriver(parts: NodeParts, malformed: number): DriverStatu
   };
 }
 
-function describeRaft({ raft, storage, machine, watch, options }: NodeParts): RaftReport {
+function describeRaft({ raft, storage, machine, watch, options }: NodeParts): RaftStatus {
   const { tickMs } = options;
   const status = raft.status();
   const { configuration } = status;
@@ -115,14 +121,13 @@ function describeRaft({ raft, storage, machine, watch, options }: NodeParts): Ra
     voters: nodesOf(configuration.voters),
     learners: nodesOf([...configuration.learners, ...configuration.learnersNext]),
     joint: configuration.outgoing.length > 0,
-    isVoter: configuration.voters.includes(status.id),
     progress: status.progress.map(describeFollower),
     tailTerms,
     votesGranted: nodesOf([...watch.votesGranted]),
   };
 }
 
-function describeFollower(progress: ProgressStatus): FollowerReport {
+function describeFollower(progress: ProgressStatus): FollowerProgress {
   return {
     node: nodeOf(progress.id),
     state: progress.state,

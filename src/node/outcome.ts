@@ -1,5 +1,5 @@
 /**
- * What becomes of a batch that a front handed in. Structurally the outcome of the engine seam.
+ * What becomes of a batch that a front handed in. The engine seam hands it through as it is.
  *
  * `refused` is certain: no copy of the batch was or can be executed. `unknown`: it may have been, or may still be.
  *

@@ -4,47 +4,13 @@
  *
  * @module
  */
-import type { Role } from '../raft/ready.js';
+import type { FollowerProgress, RaftStatus } from '../node/driver-status.js';
 import type { LinkFaults } from './link.js';
+
+export type { FollowerProgress, RaftStatus };
 
 /** `faulty`: down by policy (keeps crashing, or its disk cannot be trusted); `lastError` says why. */
 export type NodeState = 'starting' | 'up' | 'paused' | 'down' | 'faulty' | 'removed';
-
-export interface FollowerProgress {
-  readonly node: number;
-  readonly state: 'probe' | 'replicate' | 'snapshot';
-  readonly match: number;
-  readonly next: number;
-  readonly inflight: number;
-  readonly active: boolean;
-  readonly learner: boolean;
-}
-
-/** What a node says of itself; `null` fields in `NodeStatus.raft` of a node that never reported. */
-export interface RaftStatus {
-  readonly role: Role;
-  readonly term: number;
-  /** Node that got this node's vote in `term`; null: none. */
-  readonly vote: number | null;
-  readonly leader: number | null;
-  readonly firstIndex: number;
-  readonly lastIndex: number;
-  readonly lastTerm: number;
-  readonly commit: number;
-  readonly applied: number;
-  readonly snapshotIndex: number;
-  readonly electionElapsedMs: number;
-  readonly electionTimeoutMs: number;
-  readonly voters: readonly number[];
-  readonly learners: readonly number[];
-  readonly joint: boolean;
-  /** Only on the leader. */
-  readonly progress: readonly FollowerProgress[];
-  /** Terms of the last entries, oldest first; the last one is `lastIndex`. */
-  readonly tailTerms: readonly number[];
-  /** Nodes whose votes a candidate has. */
-  readonly votesGranted: readonly number[];
-}
 
 /** Totals of a node's gateway since the node started, and what it holds now. */
 export interface GatewayCounters {

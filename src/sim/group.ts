@@ -90,9 +90,9 @@ export class Group {
   /** A restarted node knows less for a while than it, or a node that is down now, knew before. */
   #noteNewest(): void {
     for (const node of this.nodes) {
-      const status = node.driver?.status().raft;
-      if (status === undefined) continue;
-      if (status.isVoter) node.isMember = true;
+      if (node.driver === null) continue;
+      const { raft: status, isVoter } = node.driver.status();
+      if (isVoter) node.isMember = true;
       if (status.applied < this.#newest.applied) continue;
       this.#newest = { applied: status.applied, voters: status.voters };
     }
