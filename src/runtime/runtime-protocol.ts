@@ -7,13 +7,9 @@ import type { MessagePort } from 'node:worker_threads';
 import type { ClusterConfig } from '../config/cluster-config.js';
 import type { UserAccount } from '../config/users.js';
 import type { Mutation } from '../node/driver-options.js';
-import type { MessageKind } from '../node/frame.js';
-import type { DiskFault, KvResult, NodeSelector } from './control.js';
+import type { ClusterControl } from './control.js';
 import type { CommandResult } from './handle.js';
-import type { LinkFaults } from './link.js';
-import type { Matrix } from './matrix.js';
 import type { RestartPolicy } from './restart-policy.js';
-import type { ClusterStatus } from './status.js';
 
 export type CommandSource = 'tui' | 'script' | 'gateway' | 'api';
 
@@ -46,30 +42,12 @@ export interface RuntimeWorkerData {
 }
 
 /** What the main thread may call of the runtime. */
-export interface RuntimeApi {
+export interface RuntimeApi extends Omit<ClusterControl, 'matrix' | 'note'> {
   /** Resolves when every node's port is open. */
   start(): Promise<void>;
   /** Resolves when every node's thread has ended. */
   stop(): Promise<void>;
   execute(line: string, source: CommandSource): Promise<CommandResult>;
-  status(): ClusterStatus;
   /** Status snapshots at this interval from now on; null: none. */
   watch(intervalMs: number | null): void;
-
-  setMatrix(rows: Matrix): void;
-  setLink(from: NodeSelector, to: NodeSelector, faults: Partial<LinkFaults>): void;
-  filter(from: NodeSelector, to: NodeSelector, kind: MessageKind, on: boolean): void;
-  healLinks(): void;
-  kill(node: number): Promise<void>;
-  revive(node: number): Promise<void>;
-  pause(node: number): Promise<void>;
-  resume(node: number): Promise<void>;
-  setClock(node: number, offsetMs: number, rate: number): Promise<void>;
-  setDisk(node: number, fault: DiskFault): Promise<void>;
-  addNode(node: number): Promise<void>;
-  removeNode(node: number): Promise<void>;
-  transferLeadership(to: number): Promise<void>;
-  snapshot(node: number): Promise<{ readonly index: number }>;
-  debug(variable: string, node: number): Promise<unknown>;
-  kv(args: readonly string[], node?: number): Promise<KvResult>;
 }
