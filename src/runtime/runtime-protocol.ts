@@ -9,6 +9,7 @@ import type { UserAccount } from '../config/users.js';
 import type { Mutation } from '../node/driver-options.js';
 import type { ClusterControl } from './control.js';
 import type { CommandResult } from './handle.js';
+import type { Matrix } from './matrix.js';
 import type { RestartPolicy } from './restart-policy.js';
 
 export type CommandSource = 'tui' | 'script' | 'gateway' | 'api';

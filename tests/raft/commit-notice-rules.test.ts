@@ -2,25 +2,17 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Message, raftId } from '../../src/raft/index.js';
-import { appendReply, heartbeatReply, ofType, SingleNode } from './single-node.js';
+import { appendReply, heartbeatReply, ofType } from './single-node.js';
+import { leader } from './standing-nodes.js';
 
 const rules = suite('deferred commit notice');
-
-/** Leader of term 1 with its no-op at 1 committed and told. */
-function leader(): SingleNode {
-  const node = new SingleNode({ deferCommitNotice: true });
-  node.lead(2, 3);
-  node.acknowledge(2);
-  node.acknowledge(3);
-  return node;
-}
 
 /** To whom, entries, commit. */
 const told = (messages: readonly Message[]): readonly (readonly number[])[] =>
   ofType(messages, 'AppendEntries').map(one => [one.to, one.entries.length, one.commit]);
 
 rules('with nothing else on its way the commit is told at once, to everybody who may learn it', () => {
-  const node = leader();
+  const node = leader({ deferCommitNotice: true });
   node.propose('a');
   assert.equal(told(node.step(appendReply(2, 1, 2))), [
     [2, 0, 2],
@@ -30,7 +22,7 @@ rules('with nothing else on its way the commit is told at once, to everybody who
 });
 
 rules('while later entries are on their way nothing is said, and the next entries carry it', () => {
-  const node = leader();
+  const node = leader({ deferCommitNotice: true });
   node.propose('a');
   node.propose('b');
   assert.equal(told(node.step(appendReply(2, 1, 2))), []);
@@ -43,7 +35,7 @@ rules('while later entries are on their way nothing is said, and the next entrie
 });
 
 rules('the commit of the last entry tells all before it', () => {
-  const node = leader();
+  const node = leader({ deferCommitNotice: true });
   node.propose('a');
   node.propose('b');
   node.step(appendReply(2, 1, 2));
@@ -54,7 +46,7 @@ rules('the commit of the last entry tells all before it', () => {
 });
 
 rules('a proposal before the Ready carries the commit, and no message of its own follows', () => {
-  const node = leader();
+  const node = leader({ deferCommitNotice: true });
   node.propose('a');
   node.core.step(appendReply(2, 1, 2));
   assert.equal(told(node.propose('b')), [
@@ -64,7 +56,7 @@ rules('a proposal before the Ready carries the commit, and no message of its own
 });
 
 rules('a heartbeat tells it to who has the entries, whatever is on its way', () => {
-  const node = leader();
+  const node = leader({ deferCommitNotice: true });
   node.propose('a');
   node.propose('b');
   node.step(appendReply(2, 1, 2));
@@ -80,7 +72,7 @@ rules('a heartbeat tells it to who has the entries, whatever is on its way', () 
 });
 
 rules('the commit of a membership change is told at once, though entries follow it', () => {
-  const node = leader();
+  const node = leader({ deferCommitNotice: true });
   node.core.proposeConfChange({ transition: 'auto', operations: [{ kind: 'add-learner', id: raftId(4) }] });
   node.flush();
   node.propose('b');

@@ -2,26 +2,10 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Message, raftId } from '../../src/raft/index.js';
-import {
-  entry,
-  heartbeat,
-  type NodeOptions,
-  ofType,
-  SingleNode,
-  snapshotMessage,
-  voteReply,
-} from './single-node.js';
+import { entry, heartbeat, ofType, SingleNode, snapshotMessage, voteReply } from './single-node.js';
+import { leader } from './standing-nodes.js';
 
 const rules = suite('follower rules');
-
-/** Leader of term 1 with its no-op at 1 committed; both followers replicate. */
-function leader(options: NodeOptions = {}): SingleNode {
-  const node = new SingleNode(options);
-  node.lead(2, 3);
-  node.acknowledge(2);
-  node.acknowledge(3);
-  return node;
-}
 
 rules('an append before the commit index is answered with the commit index', () => {
   const node = new SingleNode({ log: [1, 1, 1], commit: 2 });

@@ -15,12 +15,12 @@ import {
   confState,
   entry,
   heartbeatReply,
-  type NodeOptions,
   ofType,
   ownResponses,
   SingleNode,
   snapshotMessage,
 } from './single-node.js';
+import { leader } from './standing-nodes.js';
 
 const rules = suite('membership rules');
 
@@ -35,14 +35,6 @@ const swap = (transition: ConfChange['transition'], from: number, to: number): C
     { kind: 'add-voter', id: raftId(to) },
   ],
 });
-
-function leader(options: NodeOptions = {}): SingleNode {
-  const node = new SingleNode(options);
-  node.lead(2, 3);
-  node.acknowledge(2);
-  node.acknowledge(3);
-  return node;
-}
 
 /** Proposes and drains. @returns the entry that was appended */
 function propose(node: SingleNode, change: ConfChange): Entry | undefined {

@@ -8,37 +8,14 @@ import {
   DRAWN_TICKS,
   entry,
   heartbeat,
-  type NodeOptions,
   ofType,
   SingleNode,
   voteReply,
   voteRequest,
 } from './single-node.js';
+import { inRole } from './standing-nodes.js';
 
 const paper = suite('Raft paper');
-
-/** A node in each role, in term 2. */
-function inRole(role: Role, options: NodeOptions = {}): SingleNode {
-  const node = new SingleNode({ term: 1, preVote: role === 'pre-candidate', ...options });
-  switch (role) {
-    case 'follower':
-      node.step(heartbeat(2, 2));
-      break;
-    case 'candidate':
-      node.core.campaign();
-      node.flush();
-      break;
-    case 'leader':
-      node.lead(2);
-      break;
-    case 'pre-candidate':
-      node.core.campaign();
-      node.flush();
-      break;
-  }
-  assert.is(node.core.role, role);
-  return node;
-}
 
 // 5.1 Terms
 

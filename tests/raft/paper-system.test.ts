@@ -1,14 +1,13 @@
 /** The Raft paper (extended version), sections 5.5 to 8: crashes, membership, compaction, clients, each rule under its section. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type Role, raftId } from '../../src/raft/index.js';
+import { raftId } from '../../src/raft/index.js';
 import {
   append,
   codeOf,
   entriesOf,
   entry,
   heartbeat,
-  type NodeOptions,
   ofType,
   rejection,
   SingleNode,
@@ -16,31 +15,9 @@ import {
   voteReply,
   voteRequest,
 } from './single-node.js';
+import { inRole } from './standing-nodes.js';
 
 const paper = suite('Raft paper');
-
-/** A node in each role, in term 2. */
-function inRole(role: Role, options: NodeOptions = {}): SingleNode {
-  const node = new SingleNode({ term: 1, preVote: role === 'pre-candidate', ...options });
-  switch (role) {
-    case 'follower':
-      node.step(heartbeat(2, 2));
-      break;
-    case 'candidate':
-      node.core.campaign();
-      node.flush();
-      break;
-    case 'leader':
-      node.lead(2);
-      break;
-    case 'pre-candidate':
-      node.core.campaign();
-      node.flush();
-      break;
-  }
-  assert.is(node.core.role, role);
-  return node;
-}
 
 // 5.5 Follower and candidate crashes
 

@@ -3,25 +3,10 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Message, type ReadState, raftId } from '../../src/raft/index.js';
 import { ReadOnly } from '../../src/raft/read-only.js';
-import {
-  confState,
-  heartbeat,
-  heartbeatReply,
-  ids,
-  type NodeOptions,
-  ofType,
-  SingleNode,
-} from './single-node.js';
+import { confState, heartbeat, heartbeatReply, ids, ofType, SingleNode } from './single-node.js';
+import { leader } from './standing-nodes.js';
 
 const rules = suite('read rules');
-
-function leader(options: NodeOptions = {}): SingleNode {
-  const node = new SingleNode(options);
-  node.lead(2, 3);
-  node.acknowledge(2);
-  node.acknowledge(3);
-  return node;
-}
 
 const read = (node: SingleNode, context: string): readonly Message[] => {
   node.core.readIndex(context);

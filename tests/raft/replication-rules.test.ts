@@ -7,28 +7,14 @@ import {
   codeOf,
   entry,
   heartbeatReply,
-  type NodeOptions,
   ofType,
   rejection,
   SingleNode,
   voteReply,
 } from './single-node.js';
+import { leader, unreachable } from './standing-nodes.js';
 
 const rules = suite('replication rules');
-
-/** Leader of term 1 with its no-op at 1 committed; both followers replicate. */
-function leader(options: NodeOptions = {}): SingleNode {
-  const node = new SingleNode(options);
-  node.lead(2, 3);
-  node.acknowledge(2);
-  node.acknowledge(3);
-  return node;
-}
-
-const unreachable = (node: SingleNode, id: number): readonly Message[] => {
-  node.core.reportUnreachable(raftId(id));
-  return node.flush();
-};
 
 rules('a new leader probes everyone at its old last index', () => {
   const node = new SingleNode({ log: [1, 1] });

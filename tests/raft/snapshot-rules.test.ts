@@ -10,22 +10,9 @@ import {
   rejection,
   SingleNode,
 } from './single-node.js';
+import { leader, unreachable } from './standing-nodes.js';
 
 const rules = suite('snapshot rules');
-
-/** Leader of term 1 with its no-op at 1 committed; both followers replicate. */
-function leader(options: NodeOptions = {}): SingleNode {
-  const node = new SingleNode(options);
-  node.lead(2, 3);
-  node.acknowledge(2);
-  node.acknowledge(3);
-  return node;
-}
-
-const unreachable = (node: SingleNode, id: number): readonly Message[] => {
-  node.core.reportUnreachable(raftId(id));
-  return node.flush();
-};
 
 /** Leader whose log starts after 5; follower 3 is far behind. */
 function compacted(options: NodeOptions = {}): { node: SingleNode; sent: readonly Message[] } {

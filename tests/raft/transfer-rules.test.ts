@@ -2,17 +2,10 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Message, NONE, raftId } from '../../src/raft/index.js';
-import { codeOf, ELECTION_TICKS, heartbeat, type NodeOptions, ofType, SingleNode } from './single-node.js';
+import { codeOf, ELECTION_TICKS, heartbeat, ofType, SingleNode } from './single-node.js';
+import { leader } from './standing-nodes.js';
 
 const rules = suite('transfer rules');
-
-function leader(options: NodeOptions = {}): SingleNode {
-  const node = new SingleNode(options);
-  node.lead(2, 3);
-  node.acknowledge(2);
-  node.acknowledge(3);
-  return node;
-}
 
 function transfer(node: SingleNode, to: number): readonly Message[] {
   node.core.transferLeadership(raftId(to));
