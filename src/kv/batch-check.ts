@@ -7,11 +7,10 @@ import { BATCH_FORMAT, BATCH_HEADER_BYTES, COUNT_AT, OPCODE_GROUP, OPCODE_ONCE, 
 
 /**
  * Whether the bytes are a complete batch. Checked before anything of it is executed, so that a damaged batch has no
- * effect at all rather than part of one.
+ * effect at all rather than part of one. `view`: of `data`.
  */
-export function isWellFormed(data: Uint8Array): boolean {
+export function isWellFormed(data: Uint8Array, view = viewOf(data)): boolean {
   if (data.byteLength < BATCH_HEADER_BYTES || data[0] !== BATCH_FORMAT) return false;
-  const view = viewOf(data);
   const count = view.getUint32(COUNT_AT, true);
   let at = BATCH_HEADER_BYTES;
   for (let i = 0; i < count && at >= 0; i++) at = endOfRecord(view, at);

@@ -57,12 +57,11 @@ export function viewOf(data: Uint8Array): DataView {
   return new DataView(data.buffer, data.byteOffset, data.byteLength);
 }
 
-/** Throws `KvError('batch-format')` when the bytes are no batch, or one of a later format. */
-export function readHeader(data: Uint8Array): BatchHeader {
+/** Throws `KvError('batch-format')` when the bytes are no batch, or one of a later format. `view`: of `data`. */
+export function readHeader(data: Uint8Array, view = viewOf(data)): BatchHeader {
   if (data.byteLength < BATCH_HEADER_BYTES || data[0] !== BATCH_FORMAT) {
     throw new KvError('batch-format', `not a batch of format ${BATCH_FORMAT}`);
   }
-  const view = viewOf(data);
   return {
     origin: view.getUint32(ORIGIN_AT, true),
     epoch: view.getFloat64(EPOCH_AT, true),

@@ -8,22 +8,33 @@ interface Latin1Source {
   latin1Slice(start: number, end: number): string;
 }
 
-/** Numbers beyond the end throw a RangeError; texts beyond the end come out shorter. */
+// Buffer has had this method for ever, but the type definitions leave it out; it takes any Uint8Array for `this`.
+const { latin1Slice } = Buffer.prototype as unknown as Latin1Source;
+
+/** Numbers beyond the end throw a RangeError; texts beyond the end do so or come out shorter. */
 export class ByteReader {
-  readonly #latin1: Latin1Source;
+  readonly #data: Uint8Array;
   readonly #view: DataView;
   #at: number;
 
-  constructor(data: Uint8Array, start = 0) {
-    const buffer = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
-    // Buffer has had this method for ever, but the type definitions leave it out; toString('latin1') adds a dispatch.
-    this.#latin1 = buffer as unknown as Latin1Source;
-    this.#view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  /** `view`: of `data`, where the caller has one. */
+  constructor(
+    data: Uint8Array,
+    start = 0,
+    view = new DataView(data.buffer, data.byteOffset, data.byteLength),
+  ) {
+    this.#data = data;
+    this.#view = view;
     this.#at = start;
   }
 
   get position(): number {
     return this.#at;
+  }
+
+  /** Goes on reading at `position`. */
+  moveTo(position: number): void {
+    this.#at = position;
   }
 
   u8(): number {
@@ -53,7 +64,7 @@ export class ByteReader {
     const length = this.u32();
     const start = this.#at;
     this.#at = start + length;
-    return this.#latin1.latin1Slice(start, start + length);
+    return latin1Slice.call(this.#data, start, start + length);
   }
 
   /** A count, then so many texts. */

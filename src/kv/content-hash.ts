@@ -48,7 +48,17 @@ export function hashText(text: string, hash = 0): number {
 /** The same over bytes `start` (included) to `end` (not included). */
 export function hashBytes(bytes: Uint8Array, start: number, end: number, hash = 0): number {
   let h = hash;
-  for (let at = start; at < end; at++) h = (Math.imul(h, R1) + (bytes[at] ?? 0)) | 0;
+  let at = start;
+  for (const wholeGroups = end - 3; at < wholeGroups; at += 4) {
+    h =
+      (Math.imul(h, R4) +
+        Math.imul(bytes[at] ?? 0, R3) +
+        Math.imul(bytes[at + 1] ?? 0, R2) +
+        Math.imul(bytes[at + 2] ?? 0, R1) +
+        (bytes[at + 3] ?? 0)) |
+      0;
+  }
+  for (; at < end; at++) h = (Math.imul(h, R1) + (bytes[at] ?? 0)) | 0;
   return h;
 }
 

@@ -20,12 +20,13 @@ export class KeyMap {
     return this.#shards[shardOf(hashText(key))]?.get(key);
   }
 
-  has(key: string): boolean {
-    return this.get(key) !== undefined;
-  }
-
-  add(entry: Entry): void {
-    this.#shards[shardOf(entry.keyHash)]?.set(entry.key, entry);
+  /** @returns false: there was one with its key, and it is replaced */
+  add(entry: Entry): boolean {
+    const shard = this.#shards[shardOf(entry.keyHash)];
+    if (shard === undefined) return false;
+    const before = shard.size;
+    shard.set(entry.key, entry);
+    return shard.size > before;
   }
 
   delete(entry: Entry): void {

@@ -82,11 +82,12 @@ export class Restorer {
   /** Reads all complete records. Returns how far it came. */
   #consume(data: Uint8Array): number {
     let at = this.#preambleRead ? 0 : this.#readPreamble(data);
+    const input = new ByteReader(data);
     for (;;) {
       const left = data.byteLength - at;
       this.#neededBytes = RECORD_HEAD_BYTES;
       if (left < RECORD_HEAD_BYTES) return at;
-      const input = new ByteReader(data, at);
+      input.moveTo(at);
       const kind = input.u8();
       this.#neededBytes = RECORD_HEAD_BYTES + input.u32();
       if (left < this.#neededBytes) return at;

@@ -5,7 +5,14 @@
  */
 
 import { AppliedState } from './applied-state.js';
-import { BATCH_HEADER_BYTES, type BatchHeader, OPCODE_GROUP, OPCODE_ONCE, readHeader } from './batch.js';
+import {
+  BATCH_HEADER_BYTES,
+  type BatchHeader,
+  OPCODE_GROUP,
+  OPCODE_ONCE,
+  readHeader,
+  viewOf,
+} from './batch.js';
 import { isWellFormed } from './batch-check.js';
 import { ByteReader } from './byte-reader.js';
 import type { ChangeObserver } from './change-observer.js';
@@ -130,8 +137,9 @@ export class StateMachine {
     this.#state.lastApplied = index;
     this.#state.lastTerm = term;
     if (data.byteLength === 0) return EMPTY;
-    if (!isWellFormed(data)) return MALFORMED;
-    const header = readHeader(data);
+    const view = viewOf(data);
+    if (!isWellFormed(data, view)) return MALFORMED;
+    const header = readHeader(data, view);
     this.#advanceTime(header.timeMs);
     const { origin, epoch, sequence } = header;
     if (sequence > 0 && this.#state.duplicates.admit(origin, epoch, sequence, index) === 'duplicate') {
@@ -140,7 +148,11 @@ export class StateMachine {
     this.#state.context.clockMs = this.#state.store.nowMs;
     this.#state.context.valueLimit = header.valueLimit;
     this.#state.context.seedRandom(mixNumber(1, index));
-    return { outcome: 'applied', header, replies: this.#executeAll(data, header.count) };
+    return {
+      outcome: 'applied',
+      header,
+      replies: this.#executeAll(new ByteReader(data, BATCH_HEADER_BYTES, view), header.count),
+    };
   }
 
   /**
@@ -174,8 +186,7 @@ export class StateMachine {
     this.#state.sessions.expire(store.nowMs, MAX_EXPIRED_PER_ENTRY);
   }
 
-  #executeAll(data: Uint8Array, count: number): Reply[] {
-    const reader = new ByteReader(data, BATCH_HEADER_BYTES);
+  #executeAll(reader: ByteReader, count: number): Reply[] {
     const replies: Reply[] = [];
     for (let i = 0; i < count; i++) replies.push(this.#executeRecord(reader));
     return replies;

@@ -192,12 +192,14 @@ export class Store {
     this.nowMs = nowMs;
   }
 
-  /** Takes an entry of a snapshot, complete with version, deadline and slot. False: its key or slot is taken. */
+  /**
+   * Takes an entry of a snapshot, complete with version, deadline and slot. False: its key or slot is taken, and the store
+   * is of no more use.
+   */
   load(entry: Entry): boolean {
     const fits = entry.slot < this.#slots.length && this.#slots[entry.slot] === undefined;
-    if (!fits || this.#byKey.has(entry.key)) return false;
+    if (!fits || !this.#byKey.add(entry)) return false;
     this.#slots[entry.slot] = entry;
-    this.#byKey.add(entry);
     if (entry.deadlineMs !== NO_DEADLINE) this.#expiry.add(entry);
     this.#account(entry);
     return true;

@@ -4,7 +4,7 @@
  * @module
  */
 import { type Disk, readWholeFile } from './disk.js';
-import { decodeEntry, decodeHardState, entryTypeOf } from './log-record.js';
+import { decodeHardState, entryIndex, entryTerm, entryTypeOf } from './log-record.js';
 import { type Meta, readMeta } from './meta-file.js';
 import type { HardState, Snapshot } from './model.js';
 import { RecordType, type RecordView } from './record.js';
@@ -106,7 +106,7 @@ function inspectSegment(
   const scan = scanRecords(bytes, header.salt, record => {
     records++;
     if (record.type === RecordType.hardState) onHardState(decodeHardState(view, record));
-    if (entryTypeOf(record.type) !== undefined) addToRuns(entries, bytes, view, record);
+    if (entryTypeOf(record.type) !== undefined) addToRuns(entries, view, record);
   });
   if (scan.outcome !== 'clean') {
     problems.push(`log-${scan.outcome}: ${file} at offset ${scan.end}: ${scan.reason}`);
@@ -114,8 +114,9 @@ function inspectSegment(
   return { file, bytes: bytes.length, header, records, entries, ...scan };
 }
 
-function addToRuns(runs: EntryRun[], bytes: Uint8Array, view: DataView, record: RecordView): void {
-  const { index, term } = decodeEntry(bytes, view, record);
+function addToRuns(runs: EntryRun[], view: DataView, record: RecordView): void {
+  const index = entryIndex(view, record);
+  const term = entryTerm(view, record);
   const run = runs.at(-1);
   if (run !== undefined && run.term === term && run.last + 1 === index) {
     runs[runs.length - 1] = { ...run, last: index };

@@ -45,11 +45,19 @@ export function entryTypeOf(recordType: number): EntryType | undefined {
   return ENTRY_TYPES[recordType];
 }
 
+export function entryTerm(view: DataView, record: RecordView): number {
+  return getUint53(view, record.payloadStart);
+}
+
+export function entryIndex(view: DataView, record: RecordView): number {
+  return getUint53(view, record.payloadStart + 8);
+}
+
 export function decodeEntry(bytes: Uint8Array, view: DataView, record: RecordView): Entry {
   const { payloadStart, payloadLength } = record;
   return {
-    term: getUint53(view, payloadStart),
-    index: getUint53(view, payloadStart + 8),
+    term: entryTerm(view, record),
+    index: entryIndex(view, record),
     type: entryTypeOf(record.type) ?? 'normal',
     data: bytes.subarray(payloadStart + ENTRY_HEAD_BYTES, payloadStart + payloadLength),
   };

@@ -17,7 +17,7 @@
  *
  * @module
  */
-import { checksum } from './checksum.js';
+import { checksumOfRange } from './checksum.js';
 
 export const RECORD_HEAD_BYTES = 24;
 const MARK = 0xa7;
@@ -63,8 +63,8 @@ export function sealRecord(
   view.setUint16(start + 6, 0, true);
   view.setUint32(start + 8, head.chain, true);
   view.setUint32(start + 12, head.synced, true);
-  view.setUint32(start + 16, checksum(buffer.subarray(payloadStart, payloadEnd)), true);
-  const sealed = checksum(buffer.subarray(start, start + 20), head.salt);
+  view.setUint32(start + 16, checksumOfRange(buffer, payloadStart, payloadEnd), true);
+  const sealed = checksumOfRange(buffer, start, start + 20, head.salt);
   view.setUint32(start + 20, sealed, true);
   return sealed;
 }
@@ -84,31 +84,42 @@ export interface RecordView {
 
 export type RecordProblem = 'short-head' | 'bad-head' | 'short-payload' | 'bad-payload';
 
-/** Reads the record at `start` of `bytes` (a whole segment), checking both checksums but not the chain. */
-export function readRecord(
-  bytes: Uint8Array,
-  view: DataView,
-  start: number,
-  salt: number,
-): RecordView | RecordProblem {
-  const payloadStart = start + RECORD_HEAD_BYTES;
-  if (payloadStart > bytes.length) return 'short-head';
-  const sealed = view.getUint32(start + 20, true);
-  if (view.getUint8(start + 5) !== MARK) return 'bad-head';
-  if (checksum(bytes.subarray(start, start + 20), salt) !== sealed) return 'bad-head';
-  const payloadLength = view.getUint32(start, true);
-  const next = start + recordBytes(payloadLength);
-  if (next > bytes.length) return 'short-payload';
-  const payload = bytes.subarray(payloadStart, payloadStart + payloadLength);
-  if (checksum(payload) !== view.getUint32(start + 16, true)) return 'bad-payload';
-  return {
-    type: view.getUint8(start + 4),
-    start,
-    payloadStart,
-    payloadLength,
-    next,
-    chain: view.getUint32(start + 8, true),
-    synced: view.getUint32(start + 12, true),
-    sealed,
-  };
+/** The record read last: one object for all, as a log has millions. */
+export class RecordCursor implements RecordView {
+  type = 0;
+  start = 0;
+  payloadStart = 0;
+  payloadLength = 0;
+  next = 0;
+  chain = 0;
+  synced = 0;
+  sealed = 0;
+
+  /**
+   * Goes to the record at `start` of `bytes` (a whole segment), checking both checksums but not the chain. Unless it returns
+   * null the fields mean nothing.
+   */
+  read(bytes: Uint8Array, view: DataView, start: number, salt: number): RecordProblem | null {
+    const payloadStart = start + RECORD_HEAD_BYTES;
+    if (payloadStart > bytes.length) return 'short-head';
+    const sealed = view.getUint32(start + 20, true);
+    if (bytes[start + 5] !== MARK) return 'bad-head';
+    if (checksumOfRange(bytes, start, start + 20, salt) !== sealed) return 'bad-head';
+    const payloadLength = view.getUint32(start, true);
+    const next = start + recordBytes(payloadLength);
+    if (next > bytes.length) return 'short-payload';
+    const payloadEnd = payloadStart + payloadLength;
+    if (checksumOfRange(bytes, payloadStart, payloadEnd) !== view.getUint32(start + 16, true)) {
+      return 'bad-payload';
+    }
+    this.type = view.getUint8(start + 4);
+    this.start = start;
+    this.payloadStart = payloadStart;
+    this.payloadLength = payloadLength;
+    this.next = next;
+    this.chain = view.getUint32(start + 8, true);
+    this.synced = view.getUint32(start + 12, true);
+    this.sealed = sealed;
+    return null;
+  }
 }

@@ -6,10 +6,11 @@
 import type { Disk, DiskFile } from './disk.js';
 import { LogIndex } from './log-index.js';
 import {
-  decodeEntry,
   decodeHardState,
   decodeMarker,
   ENTRY_HEAD_BYTES,
+  entryIndex,
+  entryTerm,
   entryTypeOf,
   type SnapshotMarker,
 } from './log-record.js';
@@ -162,7 +163,7 @@ class Replay {
     }
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const scan = scanRecords(bytes, header.salt, record => {
-      this.#record(header, bytes, view, record);
+      this.#record(header, view, record);
     });
     this.#chain = scan.chain;
     return scan;
@@ -172,8 +173,8 @@ class Replay {
     return { index: this.index, hardState: this.#hardState, marker: this.#marker };
   }
 
-  #record(header: SegmentHeader, bytes: Uint8Array, view: DataView, record: RecordView): void {
-    if (entryTypeOf(record.type) !== undefined) this.#entry(header, bytes, view, record);
+  #record(header: SegmentHeader, view: DataView, record: RecordView): void {
+    if (entryTypeOf(record.type) !== undefined) this.#entry(header, view, record);
     else if (record.type === RecordType.hardState) this.#hardState = decodeHardState(view, record);
     else if (record.type === RecordType.snapshotMarker) {
       this.#marker = decodeMarker(view, record);
@@ -189,8 +190,8 @@ class Replay {
    * supersedes from further below: then the log begins anew there, and the snapshot has to reach that far
    * (checked after the replay).
    */
-  #entry(header: SegmentHeader, bytes: Uint8Array, view: DataView, record: RecordView): void {
-    const { index: at, term } = decodeEntry(bytes, view, record);
+  #entry(header: SegmentHeader, view: DataView, record: RecordView): void {
+    const at = entryIndex(view, record);
     const { index } = this;
     const empty = index.last < index.first;
     if (at < index.first || (empty && at > index.first)) {
@@ -200,7 +201,13 @@ class Replay {
       const place = { file: segmentName(header.sequence), offset: record.start, index: at };
       throw new StorageError('log-gap', `entry ${at} does not follow entry ${index.last}`, place);
     }
-    index.add(at, term, header.sequence, record.start, record.payloadLength - ENTRY_HEAD_BYTES);
+    index.add(
+      at,
+      entryTerm(view, record),
+      header.sequence,
+      record.start,
+      record.payloadLength - ENTRY_HEAD_BYTES,
+    );
   }
 }
 

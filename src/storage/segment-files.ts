@@ -7,7 +7,7 @@ import type { Disk, DiskFile } from './disk.js';
 import type { LogIndex } from './log-index.js';
 import { decodeEntry, ENTRY_HEAD_BYTES } from './log-record.js';
 import type { Entry } from './model.js';
-import { readRecord, recordBytes } from './record.js';
+import { RecordCursor, recordBytes } from './record.js';
 import type { SegmentHeader } from './segment-header.js';
 import { segmentName } from './segment-header.js';
 import { StorageError } from './storage-error.js';
@@ -101,9 +101,10 @@ export class SegmentFiles {
     const salt = this.#headers.find(header => header.sequence === sequence)?.salt ?? 0;
     const view = new DataView(bytes.buffer);
     const origin = offsets[0] ?? 0;
+    const record = new RecordCursor();
     return offsets.map((offset, i) => {
-      const record = readRecord(bytes, view, offset - origin, salt);
-      const entry = typeof record === 'string' ? null : decodeEntry(bytes, view, record);
+      const problem = record.read(bytes, view, offset - origin, salt);
+      const entry = problem === null ? decodeEntry(bytes, view, record) : null;
       if (entry === null || entry.index !== from + i) {
         const place = { file: segmentName(sequence), offset, index: from + i };
         throw new StorageError('log-damaged', 'an entry does not match its checksum', place);

@@ -8,7 +8,7 @@
  *
  * @module
  */
-import { RECORD_HEAD_BYTES, type RecordView, readRecord, recordBytes } from './record.js';
+import { RECORD_HEAD_BYTES, RecordCursor, type RecordView, recordBytes } from './record.js';
 import { SEGMENT_HEADER_BYTES } from './segment-header.js';
 
 /** Storage writes whole sectors; a lost one reads as zeros. */
@@ -24,7 +24,10 @@ export interface ScanResult {
   readonly reason: string;
 }
 
-/** Calls `visit` for each valid record of `bytes` (a whole segment with a valid header) in order. */
+/**
+ * Calls `visit` for each valid record of `bytes` (a whole segment with a valid header) in order. The record it is given is
+ * another one after it returns.
+ */
 export function scanRecords(
   bytes: Uint8Array,
   salt: number,
@@ -33,13 +36,14 @@ export function scanRecords(
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let position = SEGMENT_HEADER_BYTES;
   let chain = salt;
+  const record = new RecordCursor();
   while (position < bytes.length) {
-    const record = readRecord(bytes, view, position, salt);
-    if (typeof record === 'string') {
+    const problem = record.read(bytes, view, position, salt);
+    if (problem !== null) {
       if (isZero(bytes, position, bytes.length)) break;
       const durable = laterRecordCovers(bytes, view, position, salt);
-      const torn = !durable && looksTorn(bytes, view, position, record);
-      return { outcome: torn ? 'torn' : 'damaged', end: position, chain, reason: record };
+      const torn = !durable && looksTorn(bytes, view, position, problem);
+      return { outcome: torn ? 'torn' : 'damaged', end: position, chain, reason: problem };
     }
     if (record.chain !== chain) {
       const durable = laterRecordCovers(bytes, view, position, salt);
@@ -55,10 +59,10 @@ export function scanRecords(
 
 /** Whether a valid record at or after `damage` was written when the bytes there were already durable. */
 function laterRecordCovers(bytes: Uint8Array, view: DataView, damage: number, salt: number): boolean {
+  const record = new RecordCursor();
   for (let position = damage; position + RECORD_HEAD_BYTES <= bytes.length; position += 8) {
     if (bytes[position + 5] === 0) continue;
-    const record = readRecord(bytes, view, position, salt);
-    if (typeof record !== 'string' && record.synced > damage) return true;
+    if (record.read(bytes, view, position, salt) === null && record.synced > damage) return true;
   }
   return false;
 }
