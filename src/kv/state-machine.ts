@@ -49,10 +49,15 @@ const EMPTY: AppliedBatch = { outcome: 'empty', header: null, replies: EMPTY_ARR
 const MALFORMED: AppliedBatch = { outcome: 'malformed', header: null, replies: EMPTY_ARRAY };
 
 export class StateMachine {
-  #state = new AppliedState();
+  #state: AppliedState;
   #readCount = 0;
   #snapshot: SnapshotCursor | null = null;
   #snapshotCount = 0;
+
+  /** @param state to begin with; nothing else may change it */
+  constructor(state = new AppliedState()) {
+    this.#state = state;
+  }
 
   /** Index of the last entry applied. */
   get lastApplied(): number {

@@ -123,8 +123,8 @@ const OBJECT_HELP = [
 function object(context: Context, args: readonly string[]): Reply {
   const [subcommand = '', key = ''] = args;
   const verb = subcommand.toLowerCase();
-  if (verb === 'help' && args.length === 1) return OBJECT_HELP;
-  if (!['encoding', 'freq', 'idletime', 'refcount', 'help'].includes(verb)) {
+  if (verb === 'help') return args.length === 1 ? OBJECT_HELP : wrongArity('object|help');
+  if (!['encoding', 'freq', 'idletime', 'refcount'].includes(verb)) {
     return unknownSubcommand('object', subcommand);
   }
   if (args.length !== 2) return wrongArity(`object|${verb}`);

@@ -14,8 +14,8 @@ export interface SetOptions {
   get: boolean;
   keepDeadline: boolean;
   persist: boolean;
-  /** Log time in ms; null: none was given. */
-  deadlineMs: number | null;
+  /** The word and its operand; null: none was given. */
+  expiry: { readonly word: string; readonly time: string } | null;
 }
 
 /** Parses `args` from position `first` on. */
@@ -23,7 +23,6 @@ export function parseSetOptions(
   command: 'set' | 'getex',
   args: readonly string[],
   first: number,
-  nowMs: number,
 ): SetOptions | ErrorReply {
   const options: SetOptions = {
     condition: null,
@@ -31,37 +30,42 @@ export function parseSetOptions(
     get: false,
     keepDeadline: false,
     persist: false,
-    deadlineMs: null,
+    expiry: null,
   };
-  let expiry: { readonly word: string; readonly time: string } | null = null;
   for (let at = first; at < args.length; at++) {
     const word = (args[at] ?? '').toUpperCase();
     const operand = args[at + 1];
-    const expiryGiven = expiry !== null || options.keepDeadline || options.persist;
-    if (UNIT_OF_OPTION.has(word) && operand !== undefined && !expiryGiven) {
-      expiry = { word, time: operand };
+    if (UNIT_OF_OPTION.has(word) && operand !== undefined && takesExpiry(options, word)) {
+      options.expiry = { word, time: operand };
       at++;
     } else if (word === 'IFEQ' && command === 'set' && operand !== undefined && options.condition === null) {
       options.condition = word;
       options.comparand = operand;
       at++;
-    } else if (!takeFlag(command, options, word, expiry !== null)) return SYNTAX_ERROR;
+    } else if (!takeFlag(command, options, word)) return SYNTAX_ERROR;
   }
-  const unit = expiry === null ? undefined : UNIT_OF_OPTION.get(expiry.word);
-  if (expiry === null || unit === undefined) return options;
-  const deadlineMs = parseFutureDeadline(command, expiry.time, unit, nowMs);
-  if (typeof deadlineMs !== 'number') return deadlineMs;
-  options.deadlineMs = deadlineMs;
   return options;
 }
 
-/** False: not an option of this command, or not beside the ones before it. */
-function takeFlag(
+/** The same word may come again: the last one counts, as in Redis. */
+function takesExpiry({ expiry, keepDeadline, persist }: SetOptions, word: string): boolean {
+  return !keepDeadline && !persist && (expiry === null || expiry.word === word);
+}
+
+/** Log time in ms; null: none was given. */
+export function deadlineOf(
   command: 'set' | 'getex',
-  options: SetOptions,
-  word: string,
-  expiryGiven: boolean,
-): boolean {
+  { expiry }: SetOptions,
+  nowMs: number,
+): number | null | ErrorReply {
+  const unit = expiry === null ? undefined : UNIT_OF_OPTION.get(expiry.word);
+  if (expiry === null || unit === undefined) return null;
+  return parseFutureDeadline(command, expiry.time, unit, nowMs);
+}
+
+/** False: not an option of this command, or not beside the ones before it. */
+function takeFlag(command: 'set' | 'getex', options: SetOptions, word: string): boolean {
+  const expiryGiven = options.expiry !== null;
   if (command === 'getex') {
     if (word !== 'PERSIST' || expiryGiven) return false;
     options.persist = true;

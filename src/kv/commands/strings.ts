@@ -18,7 +18,7 @@ import { parsePosition } from '../integer.js';
 import { NIL, OK, type Reply } from '../reply.js';
 import { ALL_KEYS, type Command, KEY_VALUE_PAIRS, ONE_KEY } from './command.js';
 import { MILLISECONDS, parseFutureDeadline, SECONDS, type TimeUnit } from './deadline.js';
-import { parseSetOptions } from './set-options.js';
+import { deadlineOf, parseSetOptions } from './set-options.js';
 
 const APPENDS_PER_FLATTENING = 2048;
 
@@ -34,8 +34,10 @@ function set(context: Context, args: readonly string[]): Reply {
     store.put(key, value);
     return OK;
   }
-  const options = parseSetOptions('set', args, 2, context.nowMs);
+  const options = parseSetOptions('set', args, 2);
   if ('kind' in options) return options;
+  const deadlineMs = deadlineOf('set', options, context.nowMs);
+  if (deadlineMs !== null && typeof deadlineMs !== 'number') return deadlineMs;
   const present = store.getForWrite(key);
   let previous: Reply = NIL;
   if (options.get && present !== undefined) {
@@ -51,7 +53,7 @@ function set(context: Context, args: readonly string[]): Reply {
     (options.condition === 'IFEQ' && present?.value !== options.comparand);
   if (refused) return options.get ? previous : NIL;
   const kept = options.keepDeadline ? (present?.deadlineMs ?? NO_DEADLINE) : NO_DEADLINE;
-  store.put(key, value, options.deadlineMs ?? kept);
+  store.put(key, value, deadlineMs ?? kept);
   return options.get ? previous : OK;
 }
 
@@ -89,13 +91,14 @@ function getdel(context: Context, args: readonly string[]): Reply {
 }
 
 function getex(context: Context, args: readonly string[]): Reply {
-  const options = parseSetOptions('getex', args, 1, context.nowMs);
+  const options = parseSetOptions('getex', args, 1);
   if ('kind' in options) return options;
   const { store } = context;
   const entry = store.getForWrite(args[0] ?? '');
   if (entry === undefined) return NIL;
   if (typeof entry.value !== 'string') return WRONG_TYPE;
-  const { deadlineMs } = options;
+  const deadlineMs = deadlineOf('getex', options, context.nowMs);
+  if (deadlineMs !== null && typeof deadlineMs !== 'number') return deadlineMs;
   if (options.persist) {
     if (entry.deadlineMs !== NO_DEADLINE) store.setDeadline(entry, NO_DEADLINE);
   } else if (deadlineMs !== null) {
