@@ -46,19 +46,43 @@ function styleOf(look: Look): string {
 const PIECES = /\x1b\[([0-9;]*)m|[^\x1b]+|\x1b/g;
 const CODES = /[34]8;2;\d+;\d+;\d+|[34]8;5;\d+|\d+/g;
 
-/** One cell a column. Only for lines without wide characters. */
-function cellsOf(line: string): readonly Cell[] {
-  const cells: Cell[] = [];
+/** What follows from what: a frame has thousands of changes of style, and a few dozen different ones. */
+const nextStyles = new Map<string, string>();
+
+/** The style after `codes` of a `CSI … m` were met in `style`. */
+function styleAfter(style: string, codes: string): string {
+  const key = `${style} ${codes}`;
+  const known = nextStyles.get(key);
+  if (known !== undefined) return known;
   const look: Look = new Map();
+  for (const [code] of style.slice(2, -1).matchAll(CODES)) applyCode(look, code);
+  for (const [code] of (codes || '0').matchAll(CODES)) applyCode(look, code);
+  const next = styleOf(look);
+  nextStyles.set(key, next);
+  return next;
+}
+
+/** One cell a column. Only for lines without wide characters. */
+function splitCells(line: string): readonly Cell[] {
+  const cells: Cell[] = [];
   let style = '';
   for (const [piece, codes] of line.matchAll(PIECES)) {
-    if (codes !== undefined) {
-      for (const [code] of (codes || '0').matchAll(CODES)) applyCode(look, code);
-      style = styleOf(look);
-      continue;
-    }
-    for (const character of piece) cells.push({ character, style });
+    if (codes !== undefined) style = styleAfter(style, codes);
+    else for (const character of piece) cells.push({ character, style });
   }
+  return cells;
+}
+
+/** Lines of the newest frames: each is compared twice, as what comes and as what stands there. */
+const splitLines = new Map<string, readonly Cell[]>();
+const MAX_SPLIT_LINES = 200;
+
+function cellsOf(line: string): readonly Cell[] {
+  const known = splitLines.get(line);
+  if (known !== undefined) return known;
+  if (splitLines.size >= MAX_SPLIT_LINES) splitLines.clear();
+  const cells = splitCells(line);
+  splitLines.set(line, cells);
   return cells;
 }
 

@@ -1,22 +1,23 @@
 /**
- * Loads Ink and mounts the program on a screen. Imported only when a terminal is there.
+ * Loads Ink and mounts the layout of the screen. Imported only when a terminal is there.
  *
  * @module
  */
 import { render } from 'ink';
-import { App, type AppProps } from './app.js';
+import { App } from './app.js';
 import { InkOutput, type Screen } from './screen.js';
+import type { Surface } from './surface.js';
 
-export interface MountOptions extends AppProps {
+export interface MountOptions {
+  readonly surface: Surface;
   readonly screen: Screen;
 }
 
 /** @returns the unmounter */
-export function mount({ screen, ...props }: MountOptions): () => void {
-  const output = new InkOutput(screen, lines => screen.present(lines));
-  const { unmount } = render(<App {...props} />, {
-    stdout: output as unknown as NodeJS.WriteStream,
-    // Whole frames, at once: how often is the store's business, which lines the screen's.
+export function mount({ surface, screen }: MountOptions): () => void {
+  const { unmount } = render(<App surface={surface} />, {
+    stdout: new InkOutput(screen) as unknown as NodeJS.WriteStream,
+    // At once, without a throttle: how often is the store's business.
     debug: true,
     exitOnCtrlC: false,
     patchConsole: false,

@@ -46,6 +46,34 @@ export function fitRow(row: Row, width: number): Row {
   return result;
 }
 
+/** The cells from `start` up to `end`. Half a wide character is a blank. */
+export function cutRow(row: Row, start: number, end: number): Row {
+  const result: Span[] = [];
+  let at = 0;
+  for (const part of row) {
+    const from = at;
+    at += textWidth(part.text);
+    if (at <= start) continue;
+    if (from >= end) break;
+    result.push(
+      from >= start && at <= end ? part : { ...part, text: cells(part.text, start - from, end - from) },
+    );
+  }
+  return result;
+}
+
+function cells(text: string, start: number, end: number): string {
+  let result = '';
+  let at = 0;
+  for (const character of text) {
+    const from = at;
+    at += textWidth(character);
+    if (from >= start && at <= end) result += character;
+    else result += ' '.repeat(Math.max(0, Math.min(at, end) - Math.max(from, start)));
+  }
+  return result;
+}
+
 /** `left` from the left edge and `right` to the right edge; the right part gives way when both do not fit. */
 export function spread(left: Row, right: Row, width: number): Row {
   const gap = width - rowWidth(left) - rowWidth(right);

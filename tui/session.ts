@@ -10,14 +10,13 @@ import type { ClusterHandle, CommandResult } from '../src/runtime/handle.js';
 import { Activities } from './activities.js';
 import type { CastFile } from './cast-file.js';
 import type { CommandLanguage } from './command-language.js';
-import { composeRows, plainFrame } from './compose.js';
+import { plainFrame } from './compose.js';
 import { drawFrame, isShown } from './frame.js';
 import type { HistoryFile } from './history-file.js';
 import type { InputEvent } from './input.js';
 import type { LocalCommand } from './local-commands.js';
 import { type Execute, executeWithFiles } from './local-files.js';
 import type { SessionSource } from './open-cluster.js';
-import { paintRows } from './paint.js';
 import { ReplayPlayer } from './replay/recorded-cluster.js';
 import { Screen } from './screen.js';
 import { send } from './send.js';
@@ -25,12 +24,15 @@ import { initialState, type SessionFacts, type Toast } from './state.js';
 import type { Effect, Step } from './step.js';
 import { Store } from './store.js';
 import { summaryOf } from './summary.js';
+import { Surface } from './surface.js';
 import { Terminal } from './terminal.js';
 import type { Theme } from './theme.js';
 import { type Happening, update } from './update.js';
 
 /** Snapshots asked of the cluster: ten a second. */
 const STATUS_INTERVAL_MS = 100;
+/** The layout is loaded after this also when there is no leader. */
+const INK_WAIT_MS = 3_000;
 /** A cluster that does not stop within this is left to the end of the process. */
 const STOP_LIMIT_MS = 5000;
 
@@ -53,16 +55,17 @@ export class Session {
   readonly #screen: Screen;
   readonly #terminal: Terminal;
   readonly #store: Store;
+  readonly #surface: Surface;
   readonly #startedAtMs = Date.now();
   #opening: Promise<ClusterHandle> | null = null;
   #unsubscribe: () => void = () => {};
   #unmount: () => void = () => {};
-  #isInkUp = false;
   #script: Script | null;
   #activities: Activities | null = null;
   #player: ReplayPlayer | null = null;
   #lastCommand: Promise<void> = Promise.resolve();
   #end: (exitCode: number) => void = () => {};
+  #isMounting = false;
   #isEnding = false;
 
   constructor(options: SessionOptions) {
@@ -81,6 +84,8 @@ export class Session {
     const { columns, rows } = this.#screen;
     const history = options.history.load();
     this.#store = new Store(initialState({ facts: options.facts, columns, rows, history }));
+    const { theme, language } = options;
+    this.#surface = new Surface({ store: this.#store, theme, language, screen: this.#screen });
   }
 
   /** Resolves with the exit code when everything has ended and the terminal is as before. */
@@ -92,8 +97,8 @@ export class Session {
     process.on('uncaughtException', onCrash);
     process.on('unhandledRejection', onCrash);
     this.#terminal.open();
-    this.#store.subscribe(() => this.#drawWithoutInk());
-    this.#drawWithoutInk();
+    this.#store.subscribe(() => this.#surface.update());
+    this.#surface.update();
     setImmediate(() => this.#start());
     const exitCode = await ended;
     const summary = await this.#shutDown();
@@ -109,7 +114,7 @@ export class Session {
       handle => this.#attach(handle),
       error => this.#fail(error),
     );
-    this.#mountInk().catch(error => this.#crash(error));
+    setTimeout(() => this.#mountInk().catch(error => this.#crash(error)), INK_WAIT_MS).unref();
   }
 
   async #open(): Promise<ClusterHandle> {
@@ -119,23 +124,12 @@ export class Session {
     return this.#player.handle();
   }
 
-  /** Ink takes more than half a second to load: until then frames are painted without it. */
+  /** Ink takes more than half a second to load, which would keep the cluster from its first leader: it comes after that. */
   async #mountInk(): Promise<void> {
+    if (this.#isMounting || this.#isEnding) return;
+    this.#isMounting = true;
     const { mount } = await import('./mount.js');
-    if (this.#isEnding) return;
-    this.#unmount = mount({
-      store: this.#store,
-      theme: this.#options.theme,
-      language: this.#options.language,
-      screen: this.#screen,
-    });
-    this.#isInkUp = true;
-  }
-
-  #drawWithoutInk(): void {
-    if (this.#isInkUp) return;
-    const frame = drawFrame(this.#store.shown(), this.#options.theme, this.#options.language);
-    this.#screen.present(paintRows(composeRows(frame), this.#options.theme));
+    if (!this.#isEnding) this.#unmount = mount({ surface: this.#surface, screen: this.#screen });
   }
 
   #attach(handle: ClusterHandle): void {
@@ -154,7 +148,9 @@ export class Session {
     });
     this.#unsubscribe = handle.subscribe(status => {
       this.#happen({ kind: 'status', status }, 'status');
-      if (status.leader !== null) void this.#runScript();
+      if (status.leader === null) return;
+      void this.#runScript();
+      this.#mountInk().catch(error => this.#crash(error));
     }, STATUS_INTERVAL_MS);
   }
 

@@ -7,6 +7,7 @@ import { drawFrame } from '../../tui/frame.js';
 import { paintRows } from '../../tui/paint.js';
 import { Screen, type TerminalOutput } from '../../tui/screen.js';
 import { Store } from '../../tui/store.js';
+import { Surface } from '../../tui/surface.js';
 import { createTheme } from '../../tui/theme.js';
 import { update } from '../../tui/update.js';
 import { NOW_MS, SMALL_LANGUAGE, stateWith, statusOf } from './fixtures.js';
@@ -101,38 +102,44 @@ test('nothing is drawn on a screen that was given back', () => {
   assert.is(output.take(), '');
 });
 
-test('Ink shows what is composed without it, at every size, overlay or not', async () => {
+test('Ink lays out what is stacked without it, at every size, overlay or not', async () => {
   process.env.NODE_ENV = 'production';
   const { mount } = await import('../../tui/mount.js');
   const theme = createTheme('dark', 3, false);
+  const output = new FakeOutput();
+  const screen = new Screen({ output, writeNow: () => {} });
+  let shown: readonly string[] = [];
+  screen.present = lines => {
+    shown = lines;
+  };
+  const plain = (lines: readonly string[]): readonly string[] =>
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: escape codes are taken out
+    lines.map(line => line.replace(/\x1b\[[0-9;]*m/g, ''));
+  const status = statusOf({ nodes: 10, down: [9], drops: [[1, 2, 0.5]] });
+  const store = new Store(stateWith([status]));
+  const surface = new Surface({ store, theme, language: SMALL_LANGUAGE, screen });
+  store.subscribe(() => surface.update());
+  const unmount = mount({ surface, screen });
+  const pressed = { kind: 'key', name: '?', text: '?' } as const;
   for (const [columns, rows] of [
     [80, 24],
     [140, 45],
     [50, 12],
+    [120, 35],
   ] as const) {
-    const output = new FakeOutput();
-    Object.assign(output, { columns, rows });
-    const screen = new Screen({ output, writeNow: () => {} });
-    const frames: (readonly string[])[] = [];
-    screen.present = lines => {
-      frames.push(lines);
-    };
-    const state = stateWith([statusOf({ nodes: 10, down: [9], drops: [[1, 2, 0.5]] })], { columns, rows });
-    const store = new Store(state);
-    const unmount = mount({ store, theme, language: SMALL_LANGUAGE, screen });
-    const plain = (line: string): string =>
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: escape codes are taken out
-      line.replace(/\x1b\[[0-9;]*m/g, '').trimEnd();
-    const expected = paintRows(composeRows(drawFrame(state, theme, SMALL_LANGUAGE)), theme).map(plain);
-    while (expected.length < rows) expected.push('');
-    assert.equal(frames.at(-1)?.map(plain), expected, `${columns}x${rows}`);
-    const event = { kind: 'key', name: '?', text: '?' } as const;
-    store.set(update(state, { kind: 'input', event, nowMs: NOW_MS }, SMALL_LANGUAGE).state, 'input');
-    await delay(60);
-    if (columns >= 60) assert.match(frames.at(-1)?.map(plain).join('\n') ?? '', 'this help');
-    unmount();
-    store.close();
+    const bare = { ...stateWith([status]), columns, rows };
+    const helped = update(bare, { kind: 'input', event: pressed, nowMs: NOW_MS }, SMALL_LANGUAGE).state;
+    for (const state of [bare, helped]) {
+      store.set(state, 'input');
+      await delay(60);
+      const expected = plain(paintRows(composeRows(drawFrame(state, theme, SMALL_LANGUAGE)), theme));
+      assert.equal(plain(shown).slice(0, expected.length), expected, `${columns}x${rows}`);
+      assert.is(shown.length, rows);
+    }
+    if (columns >= 60) assert.match(plain(shown).join('\n'), 'this help');
   }
+  unmount();
+  store.close();
 });
 
 test('snapshots are shown at most ten times a second, a key within a thirtieth', () => {

@@ -7,6 +7,7 @@ import type { ClusterEvent } from '../../src/runtime/status.js';
 import { Screen, type TerminalOutput } from '../../tui/screen.js';
 import { initialState } from '../../tui/state.js';
 import { Store } from '../../tui/store.js';
+import { Surface } from '../../tui/surface.js';
 import { createTheme } from '../../tui/theme.js';
 import { update } from '../../tui/update.js';
 import { NOW_MS, SMALL_LANGUAGE, statusOf } from './fixtures.js';
@@ -66,8 +67,11 @@ test('an hour of frames through Ink leaves heap and handles flat', async () => {
   let nowMs = 0;
   const facts = { store: 'in memory', nodes: 5, version: '0' };
   const store = new Store(initialState({ facts, columns: 80, rows: 24 }), () => nowMs);
+  const theme = createTheme('dark', 3, false);
+  const surface = new Surface({ store, theme, language: SMALL_LANGUAGE, screen });
+  store.subscribe(() => surface.update());
   screen.open();
-  const unmount = mount({ store, theme: createTheme('dark', 3, false), language: SMALL_LANGUAGE, screen });
+  const unmount = mount({ surface, screen });
   const show = async (from: number, to: number): Promise<void> => {
     for (let frame = from; frame < to; frame++) {
       nowMs += 100;
