@@ -5,7 +5,17 @@
  */
 import { workerData } from 'node:worker_threads';
 import { createInterpreter } from '../src/chaos/interpreter.js';
+import type { OpenWorkload } from '../src/chaos/workload.js';
+import { clientAccess } from '../src/config/client-access.js';
 import { hostRuntime } from '../src/runtime/runtime-host.js';
 import type { RuntimeWorkerData } from '../src/runtime/runtime-protocol.js';
 
-hostRuntime(workerData as RuntimeWorkerData, control => createInterpreter(control));
+const data = workerData as RuntimeWorkerData;
+
+/** The harness is loaded when somebody asks for it: most clusters never do. */
+const openWorkload: OpenWorkload = async (nodes, seed) => {
+  const { ScriptWorkload } = await import('../src/harness/script-workload.js');
+  return new ScriptWorkload({ nodes, seed, access: clientAccess(data.spec.config, process.env) });
+};
+
+hostRuntime(data, control => createInterpreter(control, { openWorkload }));

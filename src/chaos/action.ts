@@ -10,6 +10,7 @@ import type { DiskFault } from '../runtime/control.js';
 import type { Condition } from './condition.js';
 import type { FaultKind } from './random-fault.js';
 import type { NodePick, NodeSet } from './selector.js';
+import type { WorkloadSettings } from './workload.js';
 
 /** `null` selects every node. */
 type LinkEnd = NodePick | null;
@@ -97,6 +98,8 @@ export type TimedAction =
 export type SessionAction =
   | { readonly kind: 'seed'; readonly seed: number }
   | { readonly kind: 'let'; readonly name: string; readonly value: LetValue }
+  | { readonly kind: 'workload'; readonly settings: WorkloadSettings }
+  | { readonly kind: 'workload-stop' }
   | { readonly kind: 'record'; readonly path: string }
   | { readonly kind: 'record-stop' };
 

@@ -49,6 +49,10 @@ export const checkCondition = async (
       return availability(condition, context);
     case 'value':
       return value(condition, context);
+    case 'linearizable':
+      return (await context.existingWorkload()).checkLinearizable();
+    case 'nothing-lost':
+      return (await context.existingWorkload()).checkNothingLost();
   }
 };
 

@@ -9,6 +9,7 @@ import { LINK_COMMANDS, MATRIX_COMMANDS } from './link-commands.js';
 import { CLUSTER_COMMANDS, NODE_COMMANDS } from './node-commands.js';
 import { SESSION_COMMANDS } from './session-commands.js';
 import { SHAPE_COMMANDS } from './shape-commands.js';
+import { WORKLOAD_COMMANDS } from './workload-command.js';
 
 export const COMMANDS = {
   ...KV_COMMANDS,
@@ -17,6 +18,7 @@ export const COMMANDS = {
   ...SHAPE_COMMANDS,
   ...NODE_COMMANDS,
   ...CLUSTER_COMMANDS,
+  ...WORKLOAD_COMMANDS,
   ...SESSION_COMMANDS,
 } as const satisfies Record<string, CommandSpec>;
 

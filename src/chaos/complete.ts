@@ -10,6 +10,7 @@ import { expandForm, nextWords, plainRestAfter, restAfter } from './form.js';
 import { type ParseContext, parse } from './parse.js';
 import { FAULT_KINDS } from './random-fault.js';
 import { CommandSyntaxError } from './syntax-error.js';
+import { WORKLOAD_WORDS } from './workload.js';
 
 export interface CompletionContext {
   /** Number of nodes of the cluster. */
@@ -58,7 +59,9 @@ export const complete = (line: string, cursor: number, context: CompletionContex
 };
 
 const canFollowComma = (word: string): boolean =>
-  /^(\d+|\$\w+|leader|follower)$/.test(word) || FAULT_KINDS.some(kind => kind === word);
+  /^(\d+|\$\w+|leader|follower)$/.test(word) || LISTED_WORDS.has(word);
+
+const LISTED_WORDS: ReadonlySet<string> = new Set([...FAULT_KINDS, ...WORKLOAD_WORDS]);
 
 const candidates = (before: string, context: CompletionContext): readonly string[] => {
   const { name, args } = commandAt(words(before));

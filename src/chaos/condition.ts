@@ -38,6 +38,8 @@ export type Condition =
       readonly operator: Operator;
       readonly operand: Operand;
     }
+  /** Of the calls of the workload, all told. */
+  | { readonly kind: 'linearizable' | 'nothing-lost' }
   /** A write is acknowledged (or not) within the time a request may take. */
   | { readonly kind: 'available' | 'unavailable'; readonly via: NodePick | null }
   /** `value` null: there is no such key. */
@@ -51,6 +53,22 @@ export type Condition =
 const EXPECTED_CONDITION =
   'a condition: leader, no leader, leader is, node, value of, converged, state hashes equal, ' +
   'available, unavailable, term, commit, applied, last, snapshot, keys or up';
+
+/** Conditions of a whole history: they are asked once, not again and again. */
+export const isOfHistory = ({ kind }: Condition): boolean =>
+  kind === 'linearizable' || kind === 'nothing-lost';
+
+/** A condition, or one that only `expect` can ask. */
+export const readExpectation = (reader: ArgumentReader): Condition => {
+  if (reader.keyword('linearizable')) return { kind: 'linearizable' };
+  if (!reader.peekIs('no')) return readCondition(reader);
+  reader.expectKeyword('no');
+  if (reader.keyword('leader')) return { kind: 'no-leader' };
+  if (!reader.keyword('acknowledged')) reader.failHere('leader or acknowledged write lost');
+  reader.expectKeyword('write');
+  reader.expectKeyword('lost');
+  return { kind: 'nothing-lost' };
+};
 
 export const readCondition = (reader: ArgumentReader): Condition => {
   if (reader.keyword('no')) {
@@ -122,6 +140,10 @@ export const printCondition = (condition: Condition): string => {
       return 'converged';
     case 'hashes-equal':
       return 'state hashes equal';
+    case 'linearizable':
+      return 'linearizable';
+    case 'nothing-lost':
+      return 'no acknowledged write lost';
     case 'leader-is':
       return `leader is ${not(condition.negated)}${printPick(condition.node)}`;
     case 'node-is':

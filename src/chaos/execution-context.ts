@@ -5,6 +5,7 @@
  */
 import { type ClusterControl, ControlError } from '../runtime/control.js';
 import { Random } from '../runtime/random.js';
+import type { OpenWorkload, WorkloadRunner } from './workload.js';
 
 export interface InterpreterOptions {
   /** Of the random choices commands make; left out: the cluster's seed. */
@@ -12,6 +13,8 @@ export interface InterpreterOptions {
   /** Milliseconds of a clock that never goes back. */
   readonly now?: () => number;
   readonly sleep?: (ms: number) => Promise<void>;
+  /** Left out: `workload` is refused. */
+  readonly openWorkload?: OpenWorkload;
 }
 
 /** Names a session may hold; more than anyone gives by hand. */
@@ -24,9 +27,12 @@ export class ExecutionContext {
   random: Random;
   seed: number;
   readonly #names = new Map<string, number>();
+  readonly #openWorkload: OpenWorkload | null;
+  #workload: Promise<WorkloadRunner> | null = null;
 
   constructor(control: ClusterControl, options: InterpreterOptions) {
     this.control = control;
+    this.#openWorkload = options.openWorkload ?? null;
     this.now = options.now ?? (() => performance.now());
     this.sleep = options.sleep ?? (ms => new Promise(resolve => setTimeout(resolve, ms)));
     this.seed = options.seed ?? control.status().seed;
@@ -55,6 +61,28 @@ export class ExecutionContext {
     const value = this.#names.get(name);
     if (value === undefined) throw new ControlError('bad-value', `$${name} is not set`);
     return value;
+  }
+
+  /** The load of this session, opened at its first use. @throws ControlError `unsupported` where there is none */
+  workload(): Promise<WorkloadRunner> {
+    if (this.#openWorkload === null) throw new ControlError('unsupported', 'there are no workloads here');
+    const { nodes } = this.control.status();
+    const members = nodes.filter(({ state }) => state !== 'removed');
+    this.#workload ??= this.#openWorkload(
+      members.map(({ host, port }) => ({ host, port })),
+      this.seed,
+    );
+    return this.#workload;
+  }
+
+  /** @throws ControlError `refused` when none was started */
+  existingWorkload(): Promise<WorkloadRunner> {
+    if (this.#workload === null) throw new ControlError('refused', 'no workload was started');
+    return this.#workload;
+  }
+
+  async close(): Promise<void> {
+    await (await this.#workload)?.close();
   }
 
   /** `count` different ones of `items`, in the order drawn. */

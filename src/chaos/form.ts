@@ -8,6 +8,7 @@ import { COMMAND_NAMES } from './command-table.js';
 import { MEASURES, OPERATORS, ROLE_WORDS, STATE_WORDS } from './condition.js';
 import { quoteBytes } from './quote.js';
 import { FAULT_KINDS } from './random-fault.js';
+import { WORKLOAD_WORDS } from './workload.js';
 
 interface FormContext {
   readonly nodes?: number;
@@ -146,6 +147,8 @@ const wordsOf = (parameter: string, context: FormContext): readonly string[] => 
       return [...ROLE_WORDS, ...STATE_WORDS];
     case 'FAULTS':
       return FAULT_KINDS;
+    case 'WORKLOADS':
+      return [...WORKLOAD_WORDS, 'all'];
     case 'OPERATOR':
       return OPERATORS;
     case 'P':

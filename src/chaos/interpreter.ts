@@ -23,6 +23,7 @@ import { print } from './print.js';
 import { quoteBytes } from './quote.js';
 import { Recorder } from './recorder.js';
 import { leaderOf, resolvePick } from './resolve-nodes.js';
+import { startWorkload, stopWorkload } from './run-workload.js';
 import { statusText } from './status-text.js';
 import { CommandSyntaxError } from './syntax-error.js';
 
@@ -31,6 +32,8 @@ export type { InterpreterOptions } from './execution-context.js';
 export interface Interpreter {
   /** Runs one line. Never rejects for what the line says or what the cluster answers. */
   execute(line: string, source?: CommandSource): Promise<CommandResult>;
+  /** Ends what runs beside the commands. */
+  close(): Promise<void>;
 }
 
 export const createInterpreter = (control: ClusterControl, options: InterpreterOptions = {}): Interpreter =>
@@ -60,6 +63,10 @@ class LineInterpreter implements Interpreter {
     this.#recorder.add(action, beganAt, result.kind !== 'done');
     this.#note(action, result, source);
     return result;
+  }
+
+  close(): Promise<void> {
+    return this.#context.close();
   }
 
   async #attempt(action: Action): Promise<CommandResult> {
@@ -135,6 +142,8 @@ class LineInterpreter implements Interpreter {
       case 'let':
       case 'record':
       case 'record-stop':
+      case 'workload':
+      case 'workload-stop':
         return this.#runSession(action);
     }
   }
@@ -188,7 +197,7 @@ class LineInterpreter implements Interpreter {
     }
   }
 
-  #runSession(action: SessionAction): Answer {
+  #runSession(action: SessionAction): Answer | Promise<Answer> {
     const context = this.#context;
     switch (action.kind) {
       case 'seed':
@@ -201,6 +210,10 @@ class LineInterpreter implements Interpreter {
         context.setName(name, number);
         return { text: `$${name} is ${number}`, data: number };
       }
+      case 'workload':
+        return startWorkload(action.settings, context);
+      case 'workload-stop':
+        return stopWorkload(context);
       case 'record': {
         const { path } = this.#recorder;
         if (path !== null) throw new ControlError('refused', `already recording to ${path}`);
@@ -253,6 +266,8 @@ const NOTE_KINDS: Readonly<Record<Exclude<Action['kind'], 'try' | 'via'>, NoteKi
   random: 'command',
   seed: 'command',
   let: 'command',
+  workload: 'command',
+  'workload-stop': 'command',
   record: 'command',
   'record-stop': 'command',
   add: 'command',

@@ -9,6 +9,7 @@ import { printCondition } from './condition.js';
 import { bytesOfText, quoteBytes } from './quote.js';
 import { printLinkEnd, printNodeSet, printPick } from './selector.js';
 import { DEFAULT_WITHIN_MS } from './session-commands.js';
+import { DEFAULT_CLIENTS, DEFAULT_READ_SHARE, WORKLOAD_WORDS, type WorkloadSettings } from './workload.js';
 
 /** `parse(print(action))` equals `action`. */
 export const print = (action: Action): string => {
@@ -31,6 +32,10 @@ export const print = (action: Action): string => {
       return words('seed', action.seed);
     case 'let':
       return words('let', action.name, '=', printLetValue(action.value));
+    case 'workload':
+      return printWorkload(action.settings);
+    case 'workload-stop':
+      return 'workload stop';
     case 'record':
       return words('record', action.path === 'stop' ? '"stop"' : quoteText(action.path));
     case 'record-stop':
@@ -88,6 +93,15 @@ const quoteText = (text: string): string => quoteBytes(bytesOfText(text));
 
 const printLetValue = (value: LetValue): string =>
   value.kind === 'measure' ? value.measure : printPick(value);
+
+const printWorkload = ({ workloads, clients, rate, readShare }: WorkloadSettings): string =>
+  words(
+    'workload',
+    workloads.length === WORKLOAD_WORDS.length ? 'all' : workloads.join(','),
+    clients === DEFAULT_CLIENTS ? '' : `clients ${clients}`,
+    rate === null ? '' : `rate ${rate}`,
+    readShare === DEFAULT_READ_SHARE ? '' : `reads ${readShare}`,
+  );
 
 type ActionOf<K extends Action['kind']> = Extract<Action, { readonly kind: K }>;
 

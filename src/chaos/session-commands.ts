@@ -6,7 +6,7 @@
 import type { LetValue } from './action.js';
 import type { ArgumentReader } from './argument-reader.js';
 import type { CommandSpec } from './command-spec.js';
-import { readCondition } from './condition.js';
+import { isOfHistory, readCondition, readExpectation } from './condition.js';
 import { FAULT_KINDS, type FaultKind } from './random-fault.js';
 import { readPick } from './selector.js';
 
@@ -72,14 +72,24 @@ export const SESSION_COMMANDS = {
   },
   expect: {
     group: 'session',
-    forms: ['CONDITION', 'CONDITION within DURATION', 'CONDITION for DURATION'],
+    forms: [
+      'CONDITION',
+      'CONDITION within DURATION',
+      'CONDITION for DURATION',
+      'linearizable',
+      'no acknowledged write lost',
+    ],
     summary: 'Fails unless the condition holds: now, some time within, or all the time for.',
-    examples: ['expect converged within 5s', 'expect no leader for 2s', 'expect value of 3 is 2'],
-    parse: reader => ({
-      kind: 'expect',
-      condition: readCondition(reader),
-      limit: readLimit(reader),
-    }),
+    examples: [
+      'expect converged within 5s',
+      'expect no leader for 2s',
+      'expect value of 3 is 2',
+      'expect linearizable',
+    ],
+    parse: reader => {
+      const condition = readExpectation(reader);
+      return { kind: 'expect', condition, limit: isOfHistory(condition) ? null : readLimit(reader) };
+    },
   },
   random: {
     group: 'session',

@@ -4,8 +4,14 @@
  * @module
  */
 import { type ClientReply, ClusterClient, connect, type NodeAddress, plain } from '../client/index.js';
+import { clientAccess } from '../config/client-access.js';
 import { endpointsOf } from '../config/cluster-config.js';
-import type { ClusterControls, ClusterUnderTest, ObservedStatus } from '../harness/cluster-under-test.js';
+import type {
+  Access,
+  ClusterControls,
+  ClusterUnderTest,
+  ObservedStatus,
+} from '../harness/cluster-under-test.js';
 import type { Cluster, ClusterOptions } from '../index.js';
 import type { ClusterStatus } from '../runtime/status.js';
 import { configOf } from './arguments.js';
@@ -28,14 +34,22 @@ export interface OpenTarget {
 
 const ASK_TIMEOUT_MS = 40_000;
 const CONNECT_TIMEOUT_MS = 2_000;
+const DEFAULT_REDIS_PORT = 6_379;
 
 /** @throws InvalidOperation for a bad address, OperationFailed when nobody answers */
 export const openTarget = async (flags: TargetFlags, own: ClusterOptions): Promise<OpenTarget> => {
   const given = [flags.config, flags.connect, flags.target].filter(value => value !== undefined);
   if (given.length > 1) throw new InvalidOperation('give one of --config, --connect and --target');
   if (flags.target !== undefined) return openServer(flags.target);
-  if (flags.config !== undefined) return attach(endpointsOf(configOf(flags.config).config));
-  if (flags.connect !== undefined) return attach(await nodesBehind(addressOf(flags.connect)));
+  if (flags.config !== undefined) {
+    const { config } = configOf(flags.config);
+    const access = clientAccess(config, process.env);
+    return attach(await firstAnswer(endpointsOf(config), access), access);
+  }
+  if (flags.connect !== undefined) {
+    const access = clientAccess(null, process.env);
+    return attach(await nodesBehind(addressOf(flags.connect), access), access);
+  }
   return startOwn(own);
 };
 
@@ -50,6 +64,7 @@ const startOwn = async (options: ClusterOptions): Promise<OpenTarget> => {
       nodes: addressesOf(status),
       controls: controlsOf(cluster),
       swap: 'ifeq',
+      access: {},
     },
     livesOn: false,
     close: () => cluster.stop(),
@@ -67,9 +82,31 @@ const controlsOf = (cluster: Cluster): ClusterControls => ({
   status: () => cluster.status(),
 });
 
-const attach = (nodes: readonly NodeAddress[]): OpenTarget => {
-  const asker = new ClusterClient({ nodes, timeoutMs: ASK_TIMEOUT_MS, deadlineMs: ASK_TIMEOUT_MS });
-  const watcher = new ClusterClient({ nodes, timeoutMs: 1_000, deadlineMs: 1_000 });
+/** The nodes as the config says, once one of them answers. @throws OperationFailed as the first one did */
+const firstAnswer = async (
+  nodes: readonly NodeAddress[],
+  access: Access,
+): Promise<readonly NodeAddress[]> => {
+  let firstError: unknown;
+  for (const node of nodes) {
+    try {
+      await askOnce(node, ['PING'], access);
+      return nodes;
+    } catch (error) {
+      firstError ??= error;
+    }
+  }
+  throw firstError;
+};
+
+const attach = (nodes: readonly NodeAddress[], access: Access): OpenTarget => {
+  const asker = new ClusterClient({
+    ...access,
+    nodes,
+    timeoutMs: ASK_TIMEOUT_MS,
+    deadlineMs: ASK_TIMEOUT_MS,
+  });
+  const watcher = new ClusterClient({ ...access, nodes, timeoutMs: 1_000, deadlineMs: 1_000 });
   const controls: ClusterControls = {
     execute: async line => {
       const outcome = await asker.execute(['CHAOS', line]);
@@ -87,6 +124,7 @@ const attach = (nodes: readonly NodeAddress[]): OpenTarget => {
       nodes,
       controls,
       swap: 'ifeq',
+      access,
     },
     livesOn: true,
     close: async () => {
@@ -109,23 +147,15 @@ const addressOf = (text: string): NodeAddress => {
 };
 
 /** All nodes of the cluster one of whose nodes is at this address. */
-const nodesBehind = async (address: NodeAddress): Promise<readonly NodeAddress[]> => {
-  const reply = await askOnce(address, ['RAFT', 'STATUS']);
+const nodesBehind = async (address: NodeAddress, access: Access): Promise<readonly NodeAddress[]> => {
+  const reply = await askOnce(address, ['RAFT', 'STATUS'], access);
   const status = JSON.parse(String(plain(reply))) as ClusterStatus;
   return addressesOf(status);
 };
 
-const askOnce = async (
-  node: NodeAddress,
-  args: readonly string[],
-  password?: string,
-): Promise<ClientReply> => {
+const askOnce = async (node: NodeAddress, args: readonly string[], access: Access): Promise<ClientReply> => {
   try {
-    const connection = await connect({
-      ...node,
-      timeoutMs: CONNECT_TIMEOUT_MS,
-      ...(password === undefined ? {} : { password }),
-    });
+    const connection = await connect({ ...access, ...node, timeoutMs: CONNECT_TIMEOUT_MS });
     try {
       return await connection.command(args);
     } finally {
@@ -136,24 +166,32 @@ const askOnce = async (
   }
 };
 
-/** `redis://[[USER:]PASSWORD@]HOST[:PORT]`. */
+/** `redis://[[USER]:PASSWORD@]HOST[:PORT]`; `rediss:` encrypts. */
 const openServer = async (text: string): Promise<OpenTarget> => {
   const url = URL.canParse(text) ? new URL(text) : null;
-  if (url?.protocol !== 'redis:' || url.hostname === '') {
-    throw new InvalidOperation(`--target: expected redis://HOST:PORT, found ${text}`);
+  const isKnown = url?.protocol === 'redis:' || url?.protocol === 'rediss:';
+  if (url === null || !isKnown || url.hostname === '') {
+    throw new InvalidOperation(`--target: expected redis://HOST:PORT, found ${withoutPassword(text)}`);
   }
-  const node: NodeAddress = { host: url.hostname, port: Number(url.port || 6379) };
-  const password = url.password === '' ? undefined : decodeURIComponent(url.password);
-  await askOnce(node, ['PING'], password);
+  const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
+  const node: NodeAddress = { host, port: Number(url.port || DEFAULT_REDIS_PORT) };
+  const access = accessOf(url);
+  await askOnce(node, ['PING'], access);
   return {
-    cluster: {
-      label: `server at ${nameOf(node)}`,
-      nodes: [node],
-      controls: null,
-      swap: 'watch',
-      ...(password === undefined ? {} : { password }),
-    },
+    cluster: { label: `server at ${nameOf(node)}`, nodes: [node], controls: null, swap: 'watch', access },
     livesOn: true,
     close: async () => undefined,
+  };
+};
+
+const withoutPassword = (text: string): string => text.replace(/\/\/[^@/]*@/, '//…@');
+
+/** Who to be is said by the address alone: this cluster's own password is nothing for others' servers. */
+const accessOf = (url: URL): Access => {
+  const { tls = {} } = url.protocol === 'rediss:' ? clientAccess(null, process.env) : {};
+  return {
+    ...(url.username === '' ? {} : { username: decodeURIComponent(url.username) }),
+    ...(url.password === '' ? {} : { password: decodeURIComponent(url.password) }),
+    ...(url.protocol === 'rediss:' ? { tls } : {}),
   };
 };

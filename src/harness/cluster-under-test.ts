@@ -4,8 +4,11 @@
  *
  * @module
  */
-import type { NodeAddress } from '../client/index.js';
+import type { connect, NodeAddress } from '../client/index.js';
 import type { Draw } from './workloads/workload.js';
+
+/** How a client shows who it is, and whether it encrypts: part of what `connect` takes. Plain data. */
+export type Access = Pick<Parameters<typeof connect>[0], 'username' | 'password' | 'tls'>;
 
 interface ObservedNode {
   readonly node: number;
@@ -50,5 +53,5 @@ export interface ClusterUnderTest {
   /** Null: a store of somebody else, which can only be loaded. */
   readonly controls: ClusterControls | null;
   readonly swap: Draw['swap'];
-  readonly password?: string;
+  readonly access: Access;
 }

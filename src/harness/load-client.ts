@@ -8,6 +8,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ClientConnection, ClientError, connect, type NodeAddress } from '../client/index.js';
+import type { Access } from './cluster-under-test.js';
 import type { Operation } from './history.js';
 import type { Call, CallOutcome } from './workloads/workload.js';
 
@@ -29,7 +30,7 @@ export interface LoadClientOptions {
   readonly nodes: readonly NodeAddress[];
   readonly timeoutMs: number;
   readonly phase: string;
-  readonly password?: string;
+  readonly access: Access;
   /** Nanoseconds since the run began. */
   readonly nowNs: () => number;
   readonly record: (operation: RecordedOperation) => void;
@@ -104,15 +105,11 @@ export class LoadClient {
   /** The connection to the present node; null when that node does not accept one: nothing was called then. */
   async #connect(): Promise<ClientConnection | null> {
     if (this.#connection !== null && !this.#connection.closed) return this.#connection;
-    const { nodes, timeoutMs, password } = this.#options;
+    const { nodes, timeoutMs, access } = this.#options;
     const node = nodes[this.#node];
     if (node === undefined) return null;
     try {
-      this.#connection = await connect({
-        ...node,
-        timeoutMs,
-        ...(password === undefined ? {} : { password }),
-      });
+      this.#connection = await connect({ ...access, ...node, timeoutMs });
       return this.#connection;
     } catch (error) {
       if (!(error instanceof ClientError)) throw error;

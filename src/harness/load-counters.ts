@@ -34,6 +34,10 @@ export class LoadCounters {
     Atomics.store(this.#cells, STOP, 1);
   }
 
+  resume(): void {
+    Atomics.store(this.#cells, STOP, 0);
+  }
+
   read(): LoadCounts {
     return {
       ok: Atomics.load(this.#cells, CELL.ok),

@@ -5,6 +5,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { NodeAddress } from '../client/index.js';
+import type { Access } from './cluster-under-test.js';
 import { HistoryWriter } from './history-file.js';
 import { type KeyDistribution, KeySpace } from './key-space.js';
 import { LoadClient, type RecordedOperation } from './load-client.js';
@@ -34,7 +35,7 @@ export interface LoadTask {
   readonly ratePerClient: number | null;
   readonly durationMs: number;
   readonly timeoutMs: number;
-  readonly password: string | null;
+  readonly access: Access;
   readonly seed: number;
   readonly historyPath: string;
   /** Reading of `process.hrtime` at the start of the run. */
@@ -61,14 +62,14 @@ async function runClient(
   writer: HistoryWriter,
   counters: LoadCounters,
 ): Promise<void> {
-  const { zeroNs, clients, nodes, timeoutMs, phase, password } = task;
+  const { zeroNs, clients, nodes, timeoutMs, phase, access } = task;
   const client = new LoadClient({
     client: number,
     clients,
     nodes,
     timeoutMs,
     phase,
-    ...(password === null ? {} : { password }),
+    access,
     nowNs: () => Number(process.hrtime.bigint() - zeroNs),
     record: operation => {
       writer.write(operation);

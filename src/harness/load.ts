@@ -5,6 +5,7 @@
  */
 import { Piscina } from 'piscina';
 import type { NodeAddress } from '../client/index.js';
+import type { Access } from './cluster-under-test.js';
 import { HistoryWriter } from './history-file.js';
 import { type KeyDistribution, KeySpace } from './key-space.js';
 import { LoadClient } from './load-client.js';
@@ -24,7 +25,7 @@ export interface LoadOptions {
   readonly distribution?: KeyDistribution;
   readonly valueBytes?: number;
   readonly swap?: Draw['swap'];
-  readonly password?: string;
+  readonly access: Access;
   readonly threads?: number;
 }
 
@@ -46,6 +47,8 @@ const DEFAULT_THREADS = 2;
 const MAX_PHASES_AT_ONCE = 4;
 /** How often a final read is tried before the key is given up. */
 const FINAL_READ_TRIES = 20;
+/** Numbers of clients after an unknown outcome lie above those of all phases. */
+const CLIENT_STEP = 1_000_000;
 
 /** A run of several phases over the same keys. */
 export class Load {
@@ -64,10 +67,10 @@ export class Load {
     this.#writes = Object.fromEntries(
       WORKLOAD_NAMES.map(name => [WORKLOADS[name].family, KeySpace.memory(WORKLOADS[name].keys)]),
     );
-    const threads = Math.min(options.threads ?? DEFAULT_THREADS, options.clients);
+    const threads = options.threads ?? DEFAULT_THREADS;
     this.#pool = new Piscina<LoadTask, void>({
       filename: new URL('../../workers/load.js', import.meta.url).href,
-      minThreads: threads,
+      minThreads: Math.min(threads, options.clients),
       maxThreads: threads,
       // Sockets must be served while a thread waits for its next task.
       atomics: 'disabled',
@@ -81,6 +84,11 @@ export class Load {
     return Number(process.hrtime.bigint() - this.#zeroNs);
   }
 
+  /** Reading of the machine's monotonic clock when the run began. */
+  get zeroMs(): number {
+    return Number(this.#zeroNs) / 1e6;
+  }
+
   counts(): LoadCounts {
     return this.#counters.read();
   }
@@ -88,6 +96,11 @@ export class Load {
   /** Clients finish the call they are in, and make no more. */
   stop(): void {
     this.#counters.stop();
+  }
+
+  /** Later phases call again. */
+  resume(): void {
+    this.#counters.resume();
   }
 
   async run(phase: PhaseOptions): Promise<void> {
@@ -99,8 +112,7 @@ export class Load {
     const numbers = Array.from({ length: clients }, (_, index) => first + index);
     const task: Omit<LoadTask, 'clientNumbers'> = {
       nodes,
-      // Numbers of clients after an unknown outcome lie above those of all phases.
-      clients: 1_000_000,
+      clients: CLIENT_STEP,
       workloads: phase.workloads,
       phase: phase.name,
       readShare: phase.readShare,
@@ -112,7 +124,7 @@ export class Load {
       ratePerClient: phase.rate === undefined ? null : phase.rate / clients,
       durationMs: phase.durationMs,
       timeoutMs,
-      password: this.#options.password ?? null,
+      access: this.#options.access,
       seed: (seed + first) | 0,
       historyPath,
       zeroNs: this.#zeroNs,
@@ -128,18 +140,20 @@ export class Load {
   /**
    * Reads every key that was written, once, after everything else: what was acknowledged must be there.
    *
-   * @returns the keys that could not be read
+   * @returns the keys that could not be read; at `mostUnread` of them it gives up
    */
-  async readAll(workloads: readonly WorkloadName[]): Promise<readonly string[]> {
+  async readAll(
+    workloads: readonly WorkloadName[],
+    { mostUnread = Number.POSITIVE_INFINITY } = {},
+  ): Promise<readonly string[]> {
     const writer = new HistoryWriter(this.#options.historyPath);
-    const clients = this.#numbers + 1;
     const reader = new LoadClient({
       client: this.#numbers++,
-      clients,
+      clients: CLIENT_STEP,
       nodes: this.#options.nodes,
       timeoutMs: this.#options.timeoutMs,
       phase: 'final',
-      ...(this.#options.password === undefined ? {} : { password: this.#options.password }),
+      access: this.#options.access,
       nowNs: () => this.nowNs(),
       record: operation => writer.write(operation),
     });
@@ -149,6 +163,7 @@ export class Load {
         let tries = 0;
         while (tries < FINAL_READ_TRIES && (await reader.run(workload.finalRead(key))) !== 'ok') tries++;
         if (tries === FINAL_READ_TRIES) unread.push(key);
+        if (unread.length >= mostUnread) break;
       }
     } finally {
       reader.close();

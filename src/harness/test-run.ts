@@ -92,7 +92,7 @@ export class TestRun {
       distribution: options.distribution,
       valueBytes: options.valueBytes,
       swap: cluster.swap,
-      ...(cluster.password === undefined ? {} : { password: cluster.password }),
+      access: cluster.access,
     });
     const { controls } = cluster;
     this.#observer = controls === null ? null : new Observer(controls, () => this.nowMs());
@@ -204,12 +204,7 @@ export class TestRun {
     const { connect } = await import('../client/index.js');
     const [node] = this.cluster.nodes;
     if (node === undefined) return;
-    const { password } = this.cluster;
-    const connection = await connect({
-      ...node,
-      timeoutMs: this.options.timeoutMs,
-      ...(password === undefined ? {} : { password }),
-    });
+    const connection = await connect({ ...this.cluster.access, ...node, timeoutMs: this.options.timeoutMs });
     const keys = this.load.storeKeys(workloads);
     for (let at = 0; at < keys.length; at += CLEAN_UP_BATCH) {
       await connection.execute(['DEL', ...keys.slice(at, at + CLEAN_UP_BATCH)]);

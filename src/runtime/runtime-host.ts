@@ -17,6 +17,8 @@ import { StatusFeed } from './status-feed.js';
 /** Runs lines of the command language. */
 interface Interpreter {
   execute(line: string, source: CommandSource): Promise<CommandResult>;
+  /** Ends what runs beside the commands. */
+  close(): Promise<void>;
 }
 
 export type CreateInterpreter = (control: ClusterControl) => Interpreter;
@@ -38,11 +40,15 @@ export function hostRuntime(data: RuntimeWorkerData, createInterpreter: CreateIn
       },
       async stop() {
         opened?.feed.watch(null);
+        await opened?.interpreter.close();
         await opened?.runtime.stop();
       },
       execute: (line, source) => cluster().interpreter.execute(line, source),
       status: () => cluster().runtime.status(),
-      watch: intervalMs => cluster().feed.watch(intervalMs),
+      watch(intervalMs) {
+        cluster().runtime.setWatched(intervalMs !== null);
+        cluster().feed.watch(intervalMs);
+      },
       setMatrix: rows => control().setMatrix(rows),
       setLink: (from, to, faults) => control().setLink(from, to, faults),
       filter: (from, to, kind, on) => control().filter(from, to, kind, on),

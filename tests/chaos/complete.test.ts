@@ -40,6 +40,11 @@ const CASES: readonly (readonly [line: string, start: number, ...words: string[]
   ['expect converged ', 17, 'within', 'for'],
   ['expect commit ', 14, '>=', '<=', '!=', '=', '>', '<', 'of'],
   ['random kill,pa', 12, 'pause', 'partition'],
+  ['expect no ', 10, 'leader', 'acknowledged'],
+  ['expect li', 7, 'linearizable'],
+  ['workload l', 9, 'list-append'],
+  ['workload bank,c', 14, 'counter'],
+  ['workload all ', 13, 'reads', 'rate', 'clients'],
   ['help pau', 5, 'pause'],
   ['nonsense ', 9],
 ];

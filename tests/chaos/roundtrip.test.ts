@@ -16,6 +16,7 @@ import { FAULT_KINDS } from '../../src/chaos/random-fault.js';
 import type { NodePick } from '../../src/chaos/selector.js';
 import { CommandSyntaxError } from '../../src/chaos/syntax-error.js';
 import { tokenize } from '../../src/chaos/tokenizer.js';
+import { WORKLOAD_WORDS } from '../../src/chaos/workload.js';
 import { MESSAGE_KINDS } from '../../src/node/frame.js';
 
 const test = suite('command grammar, properties');
@@ -165,6 +166,24 @@ const simple: fc.Arbitrary<unknown> = fc.oneof(
       fc.constantFrom('term', 'commit').map(measure => ({ kind: 'measure', measure })),
     ),
   }),
+  fc.constantFrom('linearizable', 'nothing-lost').map(kind => ({
+    kind: 'expect',
+    condition: { kind },
+    limit: null,
+  })),
+  fc.record({
+    kind: fc.constant('workload'),
+    settings: fc.record({
+      workloads: fc.oneof(
+        fc.constant(WORKLOAD_WORDS),
+        fc.uniqueArray(fc.constantFrom(...WORKLOAD_WORDS), { minLength: 1, maxLength: 4 }),
+      ),
+      clients: fc.integer({ min: 1, max: 1_000 }),
+      rate: fc.option(fc.integer({ min: 1, max: 1_000_000 })),
+      readShare: probability,
+    }),
+  }),
+  fc.constant({ kind: 'workload-stop' }),
   fc.record({ kind: fc.constantFrom('record', 'upload'), path: fc.constantFrom('a', 'x y', 'stop') }),
 );
 

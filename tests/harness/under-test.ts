@@ -8,6 +8,7 @@ export async function underTest(cluster: Cluster): Promise<ClusterUnderTest> {
     label: 'a cluster of its own',
     nodes: nodes.map(({ host, port }) => ({ host, port })),
     swap: 'ifeq',
+    access: {},
     controls: {
       execute: async line => {
         const { kind, text } = await cluster.execute(line, 'script');
