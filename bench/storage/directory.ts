@@ -11,7 +11,7 @@ import type { StoreDone } from '../../src/storage/group-commit.js';
 import { NodeStorage } from '../../src/storage/node-storage.js';
 import { RealDisk } from '../../src/storage/real-disk.js';
 
-const SELF = raftIdOf(nodeIndex(0), 0);
+export const SELF = raftIdOf(nodeIndex(0), 0);
 export const MEMBERS = { voters: [SELF], outgoing: [], learners: [], learnersNext: [], autoLeave: false };
 export const TERM = 1;
 

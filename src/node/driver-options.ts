@@ -54,6 +54,8 @@ export interface DriverLimits {
   readonly readContextsInFlight: number;
   /** Commands applied in one turn before messages are looked at again. */
   readonly applyCommandsPerTurn: number;
+  /** Bytes of committed entries taken out of the log and not yet applied; after a start that may be a whole log. */
+  readonly unappliedBytes: number;
   /** Most bytes of entries in one AppendEntries. */
   readonly messageBytes: number;
   readonly inflightMessages: number;
@@ -84,6 +86,7 @@ export const DEFAULT_DRIVER_LIMITS: DriverLimits = {
   readTimeoutTicks: 0,
   readContextsInFlight: 4,
   applyCommandsPerTurn: 4096,
+  unappliedBytes: 1024 * 1024,
   messageBytes: 1024 * 1024,
   inflightMessages: 256,
   uncommittedBytes: 64 * 1024 * 1024,

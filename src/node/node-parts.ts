@@ -126,6 +126,7 @@ function createRaft(
     maxSizePerMessageBytes: limits.messageBytes,
     maxInflightMessages: limits.inflightMessages,
     maxUncommittedBytes: limits.uncommittedBytes,
+    maxCommittedBytesPerReady: limits.unappliedBytes,
     asyncStorageWrites: true,
     deferCommitNotice: true,
   };

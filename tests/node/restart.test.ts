@@ -69,4 +69,28 @@ test('a restarted origin does not take answers of its former life', () => {
   assert.is(cluster.outcomes.has(lost), false);
 });
 
+test('after a start the log comes into memory piece by piece, however long it is', () => {
+  const unappliedBytes = 10_000;
+  const entryBytes = 1_000;
+  const cluster = new Cluster({ size: 1, seed: 35, limits: { unappliedBytes } });
+  const leader = cluster.awaitLeader();
+  const value = 'x'.repeat(entryBytes);
+  for (let i = 0; i < 200; i++) cluster.execute(leader, ['set', `k${i}`, value]);
+  cluster.kill(leader);
+  cluster.start(leader);
+  const { storage } = cluster.nodes[leader] ?? {};
+  if (storage === undefined || storage === null) throw new Error('the node is down');
+  const pieces: number[] = [];
+  const read = storage.entries.bind(storage);
+  storage.entries = (from, to, maxBytes) => {
+    const entries = read(from, to, maxBytes);
+    pieces.push(entries.reduce((sum, { data }) => sum + data.length, 0));
+    return entries;
+  };
+  cluster.awaitLeader();
+  assert.is(cluster.get(leader, 'k199'), value);
+  assert.ok(Math.max(...pieces) <= unappliedBytes + 2 * entryBytes, `pieces of ${pieces}`);
+  assert.ok(pieces.reduce((sum, bytes) => sum + bytes, 0) >= 200 * entryBytes, 'the log was read');
+});
+
 test.run();
