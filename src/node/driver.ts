@@ -14,6 +14,7 @@
 import type { BatchBuilder } from '../kv/batch-builder.js';
 import type { RaftId } from '../raft/ids.js';
 import type { Role } from '../raft/ready.js';
+import type { ConfState } from '../raft/snapshot.js';
 import type { ControlDone, ControlRequest } from './control.js';
 import { ControlDesk } from './control-desk.js';
 import { CoreLoop } from './core-loop.js';
@@ -69,14 +70,14 @@ export class NodeDriver {
     return this.#life === 'running' && this.#parts.mailbox.putMessage(message);
   }
 
-  /** One unit of `tickMs` has passed. */
-  tick(): void {
-    this.#parts.mailbox.tick();
+  /** So many units of `tickMs` have passed; more than one only as `quietTicks` allowed. */
+  tick(count = 1): void {
+    this.#parts.mailbox.tick(count);
   }
 
   /** So many ticks may come together: nothing can happen before the last of them. */
   get quietTicks(): number {
-    const { options, raft, proposals, reads, snapshots, transfer, pipeline } = this.#parts;
+    const { raft, proposals, reads, snapshots, transfer, pipeline } = this.#parts;
     const isBusy =
       proposals.count > 0 ||
       reads.waiting > 0 ||
@@ -84,7 +85,7 @@ export class NodeDriver {
       snapshots.transfers > 0 ||
       transfer.isPending ||
       pipeline.isFull;
-    return isBusy ? 1 : Math.min(options.heartbeatTicks, raft.ticksUntilDue);
+    return isBusy ? 1 : raft.ticksUntilDue;
   }
 
   /** Takes what the builder holds; the builder is empty afterwards. */
@@ -155,11 +156,39 @@ export class NodeDriver {
     return this.#parts.pipeline.isFull;
   }
 
-  /** Differs whenever the log, the role or the membership of the node has changed. */
+  get term(): number {
+    return this.#parts.raft.term;
+  }
+
+  get lastIndex(): number {
+    return this.#parts.raft.lastIndex;
+  }
+
+  get appliedIndex(): number {
+    return this.#parts.machine.lastApplied;
+  }
+
+  /** Term of the last applied entry. */
+  get appliedTerm(): number {
+    return this.#parts.machine.lastTerm;
+  }
+
+  /** As of the last applied entry; its arrays are new whenever it changes. */
+  get configuration(): ConfState {
+    return this.#parts.raft.configuration;
+  }
+
+  /** Of the applied state. */
+  get stateHash(): string {
+    return this.#parts.machine.hash();
+  }
+
+  /** Differs whenever the log, the role or the membership of the node has changed, or what it knows of its followers. */
   get progressMark(): string {
     const { raft, machine } = this.#parts;
-    const { term, role, leader, commitIndex, lastIndex } = raft;
-    return `${term} ${role} ${leader} ${commitIndex} ${lastIndex} ${machine.lastApplied}`;
+    const { term, role, leader, commitIndex, lastIndex, firstIndex } = raft;
+    const log = `${firstIndex} ${lastIndex} ${commitIndex} ${machine.lastApplied}`;
+    return `${term} ${role} ${leader} ${log} ${this.#inbound.stirs}`;
   }
 
   /** A picture of the node; costs some tens of microseconds. */

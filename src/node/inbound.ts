@@ -16,6 +16,8 @@ export class Inbound {
   readonly #core: CoreLoop;
   /** Messages dropped: malformed, not for this member, or from a false sender. */
   dropped = 0;
+  /** Messages other than heartbeats and their answers: as long as none came, little has changed. */
+  stirs = 0;
 
   constructor(parts: NodeParts, core: CoreLoop) {
     this.#parts = parts;
@@ -33,6 +35,7 @@ export class Inbound {
 
   readonly #receive = (message: NodeMessage): void => {
     const { placer, snapshots, checkpoints, membership, raft, watch, pipeline } = this.#parts;
+    if (message.type !== 'Heartbeat' && message.type !== 'HeartbeatReply') this.stirs += 1;
     switch (message.type) {
       case 'Propose':
         placer.arrive(message);

@@ -47,8 +47,9 @@ export class Mailbox {
     return true;
   }
 
-  tick(): void {
-    this.#ticks = Math.min(this.#ticks + 1, this.#tickLimit);
+  /** Ticks that come together are taken as they are: whoever counted them knows that the node could have run. */
+  tick(count: number): void {
+    this.#ticks = Math.max(count, Math.min(this.#ticks + count, this.#tickLimit));
   }
 
   takeFrames(): readonly Frame[] {

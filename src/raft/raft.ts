@@ -80,6 +80,10 @@ export class Raft {
     return this.#state.log.applied;
   }
 
+  get firstIndex(): number {
+    return this.#state.log.firstIndex;
+  }
+
   get lastIndex(): number {
     return this.#state.log.lastIndex;
   }

@@ -40,6 +40,7 @@ export class ClusterRuntime {
   readonly board: StatusBoard;
   readonly #clusterId: string;
   readonly #trace: TraceFile | null;
+  #isWatched = false;
   readonly #execute: (line: string) => Promise<CommandResult>;
 
   /** `execute` runs what a node's gateway was given as a `CHAOS` command. */
@@ -108,7 +109,14 @@ export class ClusterRuntime {
     return leader;
   }
 
+  /** Somebody is shown the status at an interval: nodes where nothing happens report more often. */
+  setWatched(isWatched: boolean): void {
+    this.#isWatched = isWatched;
+    for (const node of this.supervisor.nodes) this.supervisor.process(node)?.setWatched(isWatched);
+  }
+
   status(): ClusterStatus {
+    this.#countRouted();
     const facts = this.supervisor.nodes.toSorted((one, other) => one - other).map(node => this.#facts(node));
     return this.board.status(facts, this.#links(facts.map(({ node }) => node)));
   }
@@ -181,6 +189,7 @@ export class ClusterRuntime {
         },
       },
     );
+    process.setWatched(this.#isWatched);
     return process;
   }
 
@@ -219,8 +228,7 @@ export class ClusterRuntime {
     switch (signal.kind) {
       case 'report': {
         this.board.report(node, signal.report);
-        const { messages, dropped } = this.router.totals;
-        this.board.routed(messages, dropped);
+        this.#countRouted();
         return;
       }
       case 'event':
@@ -235,6 +243,11 @@ export class ClusterRuntime {
       default:
         throw new TypeError(`unexpected signal ${JSON.stringify(signal satisfies never)}`);
     }
+  }
+
+  #countRouted(): void {
+    const { messages, dropped } = this.router.totals;
+    this.board.routed(messages, dropped);
   }
 
   #onListening(node: number, port: number): void {

@@ -1,5 +1,6 @@
 /**
- * The words that a node's thread and the runtime share: the pause switch, and how much of its mailbox the node took.
+ * The words that a node's thread and the runtime share: the pause switch, how much of its mailbox the node took, and whether
+ * somebody watches the cluster.
  *
  * They work while the node's event loop does not: a paused node sleeps on the switch itself.
  *
@@ -9,7 +10,8 @@
 const PAUSED = 0;
 const CONSUMED_FRAMES = 1;
 const CONSUMED_BYTES = 2;
-const WORDS = 3;
+const WATCHED = 3;
+const WORDS = 4;
 
 export const createNodeFlags = (): SharedArrayBuffer =>
   new SharedArrayBuffer(WORDS * Int32Array.BYTES_PER_ELEMENT);
@@ -45,6 +47,15 @@ export class NodeFlags {
       onPaused();
       Atomics.wait(this.#words, PAUSED, pause);
     }
+  }
+
+  /** Somebody is shown the cluster at an interval. */
+  get isWatched(): boolean {
+    return Atomics.load(this.#words, WATCHED) === 1;
+  }
+
+  setWatched(isWatched: boolean): void {
+    Atomics.store(this.#words, WATCHED, isWatched ? 1 : 0);
   }
 
   countConsumed(frames: number, bytes: number): void {

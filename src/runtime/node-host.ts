@@ -28,7 +28,7 @@ import { NodeFlags } from './node-flags.js';
 import { NodeLoop } from './node-loop.js';
 import type { LifecycleSignal, NodeWorkerData } from './node-process.js';
 import type { NodeAddress, NodeApi, NodeClusterApi, NodeSignal, NodeSpec } from './node-protocol.js';
-import { NodeReporter } from './node-reporter.js';
+import { NodeReporter, QUIET_REPORT_MS } from './node-reporter.js';
 import { type NodeTiming, nodeTiming } from './node-timing.js';
 import { deriveSeed, Random } from './random.js';
 import { describeError, exposeRpc, RpcClient } from './rpc.js';
@@ -106,9 +106,9 @@ class NodeHost {
     this.#random = new Random(deriveSeed(spec.seed, starts));
     this.#disk.setFault(spec.diskFault);
     const timing = nodeTiming(spec.config);
-    this.#loop = new NodeLoop(this.#flags, this.#clock, timing.tickMs, {
+    this.#loop = new NodeLoop(this.#flags, this.#clock, timing.tickMs, timing.heartbeatTicks, {
       turn: () => this.#turn(),
-      tick: () => this.#driver.tick(),
+      tick: count => this.#driver.tick(count),
       quietTicks: () => this.#driver.quietTicks,
       onPaused: () => post({ kind: 'paused' }),
     });
@@ -124,7 +124,10 @@ class NodeHost {
     });
     const sizes = { keyBytes: maxKeyBytes, valueBytes: maxValueBytes };
     this.#kv = new KvCalls(this.#engines.open(), sizes, this.#dataLimit);
-    this.#reporter = new NodeReporter(this.#driver, this.#engines, this.#disk.syncs);
+    this.#reporter = new NodeReporter(
+      { driver: this.#driver, engines: this.#engines, syncs: this.#disk.syncs, flags: this.#flags },
+      spec.reportIntervalMs,
+    );
   }
 
   /** Opens the node's port, then begins to take part. */
@@ -145,10 +148,11 @@ class NodeHost {
     this.#data.dataPort.on('message', (frame: Frame) => {
       this.#flags.countConsumed(1, frame.body.length);
       this.#driver.receive(frame);
-      this.#loop.wake();
+      this.#loop.heard();
     });
     this.#loop.start(this.#random.unit());
-    setInterval(() => this.#report(), this.#spec.reportIntervalMs);
+    // Reports are told by turns; this is for a node that has none.
+    setInterval(() => this.#reportIfDue(), QUIET_REPORT_MS);
     this.#post({ kind: 'ready' });
     this.#loop.wake();
   }
@@ -250,6 +254,7 @@ class NodeHost {
     this.#trace?.flush();
     const { role, leader } = this.#driver;
     if (role !== this.#reportedRole || leader !== this.#reportedLeader) this.#report();
+    else this.#reportIfDue();
     return hasMore;
   }
 
@@ -259,12 +264,15 @@ class NodeHost {
     return this.#addresses.find(({ node }) => node === nodeOf(leader)) ?? null;
   }
 
+  #reportIfDue(): void {
+    if (this.#reporter.isDue(this.#front?.clientCount() ?? 0)) this.#report();
+  }
+
   #report(): void {
     const front = this.#front;
     const news = this.#dataLimit.news();
     if (news !== null) this.#post({ kind: 'event', event: 'fault', text: news });
     const clients = front?.clientCount() ?? 0;
-    if (!this.#reporter.isDue(clients)) return;
     this.#reportedRole = this.#driver.role;
     this.#reportedLeader = this.#driver.leader;
     const report = this.#reporter.report(clients);
@@ -275,7 +283,10 @@ class NodeHost {
   #api(): NodeApi {
     return {
       stop: () => this.#stop(),
-      setClock: fault => this.#clock.set(fault),
+      setClock: fault => {
+        this.#clock.set(fault);
+        this.#loop.clockChanged();
+      },
       setDisk: fault => {
         this.#disk.setFault(fault);
         this.#loop.wake();
@@ -292,7 +303,7 @@ class NodeHost {
   #debug(variable: string): unknown {
     const value = this.#driver.debug(variable);
     if (value !== undefined) return value;
-    const known = [...DEBUG_VARIABLES, 'conn_mat'].join(', ');
+    const known = [...DEBUG_VARIABLES, 'conn_mat', 'messages:NODE'].join(', ');
     throw new ControlError('bad-value', `expected a variable such as ${known}; found ${variable}`);
   }
 

@@ -9,7 +9,7 @@ import type { NodeFlags } from './node-flags.js';
 export interface LoopHooks {
   /** Does what is due; true: there is more. */
   readonly turn: () => boolean;
-  readonly tick: () => void;
+  readonly tick: (count: number) => void;
   /** How many ticks may come together, because none but the last can matter; at least 1. */
   readonly quietTicks: () => number;
   /** Called before the thread falls asleep. */
@@ -24,6 +24,7 @@ export class NodeLoop {
   readonly #flags: NodeFlags;
   readonly #clock: NodeClock;
   readonly #tickMs: number;
+  readonly #graceTicks: number;
   #isScheduled = false;
   #immediate: NodeJS.Immediate | null = null;
   #timer: NodeJS.Timeout | null = null;
@@ -32,12 +33,16 @@ export class NodeLoop {
   #timerDueMs = 0;
   /** Ticks that may come together, as planned by the last turn: what is beyond was missed. */
   #plannedTicks = 1;
+  /** Another node was heard since the last turn. */
+  #hasHeard = false;
   #isStopped = false;
 
-  constructor(flags: NodeFlags, clock: NodeClock, tickMs: number, hooks: LoopHooks) {
+  /** `graceTicks`: a node that is behind the time is given so many ticks to hear what waits for it. */
+  constructor(flags: NodeFlags, clock: NodeClock, tickMs: number, graceTicks: number, hooks: LoopHooks) {
     this.#flags = flags;
     this.#clock = clock;
     this.#tickMs = tickMs;
+    this.#graceTicks = graceTicks;
     this.#hooks = hooks;
   }
 
@@ -60,6 +65,17 @@ export class NodeLoop {
     this.#immediate = setImmediate(() => this.#turn());
   }
 
+  /** A turn is due, because another node was heard. */
+  heard(): void {
+    this.#hasHeard = true;
+    this.wake();
+  }
+
+  /** The clock was set: what is due comes at another time than planned. */
+  clockChanged(): void {
+    if (this.#timer !== null) this.#setTimer();
+  }
+
   /** Falls asleep here if the node is paused. */
   checkPause(): void {
     this.#flags.sleepWhilePaused(this.#hooks.onPaused);
@@ -68,22 +84,38 @@ export class NodeLoop {
   #turn(): void {
     this.#isScheduled = false;
     this.#immediate = null;
-    this.checkPause();
+    if (this.#flags.isPaused) {
+      this.checkPause();
+      // What came during the pause is heard before the time that has passed counts.
+      this.wake();
+      return;
+    }
     this.#takeTicks();
     if (this.#hooks.turn()) this.wake();
     if (this.#timer !== null) this.#plan();
   }
 
-  /** Ticks that fell due while the thread was busy or paused are not made up for: nothing was heard meanwhile. */
   #takeTicks(): void {
     if (this.#timer === null) return;
     const nowMs = this.#clock.monotonicMs();
     // Timers may fire a little early.
     const passed = Math.floor((nowMs + 1 - this.#nextTickAtMs) / this.#tickMs) + 1;
+    const hasHeard = this.#hasHeard;
+    this.#hasHeard = false;
     if (passed < 1) return;
-    const ticks = Math.min(passed, this.#plannedTicks);
+    const ticks = Math.min(passed, this.#ticksAtMost(passed, hasHeard));
     this.#nextTickAtMs = Math.max(this.#nextTickAtMs + ticks * this.#tickMs, nowMs);
-    for (let i = 0; i < ticks; i++) this.#hooks.tick();
+    this.#hooks.tick(ticks);
+  }
+
+  /**
+   * Ticks that fell due while the thread was busy or paused are not made up for: nothing was heard meanwhile, and what was said
+   * may wait outside. The same for ticks before something that was heard: they come after it.
+   */
+  #ticksAtMost(passed: number, hasHeard: boolean): number {
+    const planned = this.#plannedTicks;
+    if (hasHeard) return Math.min(planned, this.#graceTicks);
+    return passed - planned > this.#graceTicks ? Math.max(1, planned - this.#graceTicks) : planned;
   }
 
   /** A timer that fires too early costs less than setting it anew: only what is due sooner sets it. */
@@ -102,7 +134,7 @@ export class NodeLoop {
     const { rate } = this.#clock;
     this.#timerDueMs = this.#dueMs;
     const ownMs = Math.max(0, this.#timerDueMs - this.#clock.monotonicMs());
-    const delayMs = rate > 0 ? Math.min(ownMs / rate, STOPPED_CLOCK_POLL_MS) : STOPPED_CLOCK_POLL_MS;
+    const delayMs = rate > 0 ? ownMs / rate : STOPPED_CLOCK_POLL_MS;
     this.#timer = setTimeout(() => this.#onTimer(), delayMs);
   }
 

@@ -121,6 +121,11 @@ export class NodeProcess<Api extends NodeLifecycle & Callable<Api>, Signal> {
     this.ended = this.#watch();
   }
 
+  /** Whether the node's reports are shown to somebody at an interval. */
+  setWatched(isWatched: boolean): void {
+    this.#flags.setWatched(isWatched);
+  }
+
   get isPaused(): boolean {
     return this.#flags.isPaused;
   }

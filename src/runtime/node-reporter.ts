@@ -8,23 +8,40 @@ import { getHeapStatistics } from 'node:v8';
 import type { EmbeddedEngines } from '../engine/embedded.js';
 import type { NodeDriver } from '../node/driver.js';
 import { type LatencyHistogram, percentileMs } from './latency-histogram.js';
+import type { NodeFlags } from './node-flags.js';
 import type { NodeReport } from './node-protocol.js';
 
 /** A node where nothing happens reports this seldom: its timers still move. */
-const QUIET_REPORT_MS = 200;
+export const QUIET_REPORT_MS = 1_000;
+/** The same while somebody watches. */
+const WATCHED_REPORT_MS = 200;
 /** Sync times are told over so many reports. */
 const SYNC_REPORTS = 20;
+
+export interface ReporterParts {
+  readonly driver: NodeDriver;
+  readonly engines: EmbeddedEngines;
+  readonly syncs: LatencyHistogram;
+  readonly flags: NodeFlags;
+}
 
 export class NodeReporter {
   readonly #driver: NodeDriver;
   readonly #engines: EmbeddedEngines;
   readonly #syncs: LatencyHistogram;
+  readonly #flags: NodeFlags;
+  readonly #intervalMs: number;
   readonly #recentSyncs: Uint32Array[] = [];
   #mark = '';
-  #markedAtMs = 0;
+  #lookedAtMs = 0;
+  #reportedAtMs = 0;
   #utilization: EventLoopUtilization = performance.eventLoopUtilization();
 
-  constructor(driver: NodeDriver, engines: EmbeddedEngines, syncs: LatencyHistogram) {
+  /** `intervalMs`: a node where much happens reports so often. */
+  constructor(parts: ReporterParts, intervalMs: number) {
+    const { driver, engines, syncs, flags } = parts;
+    this.#flags = flags;
+    this.#intervalMs = intervalMs;
     this.#driver = driver;
     this.#engines = engines;
     this.#syncs = syncs;
@@ -32,16 +49,17 @@ export class NodeReporter {
 
   /** Has anything happened since the last report, or has it been long? */
   isDue(clients: number): boolean {
-    const { writes, reads } = this.#engines;
-    const mark = `${this.#driver.progressMark} ${writes} ${reads} ${clients}`;
     const nowMs = performance.now();
-    if (mark === this.#mark && nowMs - this.#markedAtMs < QUIET_REPORT_MS) return false;
-    this.#mark = mark;
-    this.#markedAtMs = nowMs;
-    return true;
+    if (nowMs - this.#lookedAtMs < this.#intervalMs) return false;
+    this.#lookedAtMs = nowMs;
+    const quietMs = this.#flags.isWatched ? WATCHED_REPORT_MS : QUIET_REPORT_MS;
+    return nowMs - this.#reportedAtMs >= quietMs || this.#markOf(clients) !== this.#mark;
   }
 
   report(clients: number): NodeReport {
+    this.#mark = this.#markOf(clients);
+    this.#lookedAtMs = performance.now();
+    this.#reportedAtMs = this.#lookedAtMs;
     const { raft, mailboxDepth, keys, dataBytes, stateHash } = this.#driver.status();
     const utilization = performance.eventLoopUtilization();
     const busy = performance.eventLoopUtilization(utilization, this.#utilization).utilization;
@@ -62,6 +80,11 @@ export class NodeReporter {
       reads: this.#engines.reads,
       writeLatency: this.#engines.writeLatency.take(),
     };
+  }
+
+  #markOf(clients: number): string {
+    const { writes, reads } = this.#engines;
+    return `${this.#driver.progressMark} ${writes} ${reads} ${clients}`;
   }
 
   #takeSyncs(): void {

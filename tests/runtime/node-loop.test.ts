@@ -13,6 +13,8 @@ import { until } from './echo-process.js';
 
 const loop = suite('node loop');
 
+const GRACE_TICKS = 2;
+
 interface Setup {
   readonly loop: NodeLoop;
   readonly clock: NodeClock;
@@ -25,19 +27,22 @@ interface Setup {
 
 function setUp(tickMs = 5): Setup {
   const clock = new NodeClock({ offsetMs: 0, rate: 1 });
+  const flags = new NodeFlags(createNodeFlags());
   const setup: Setup = {
     turns: 0,
     ticks: 0,
     more: 0,
     quietTicks: 1,
     clock,
-    loop: new NodeLoop(new NodeFlags(createNodeFlags()), clock, tickMs, {
+    loop: new NodeLoop(flags, clock, tickMs, GRACE_TICKS, {
       turn: () => {
         setup.turns++;
         setup.more--;
         return setup.more > 0;
       },
-      tick: () => setup.ticks++,
+      tick: count => {
+        setup.ticks += count;
+      },
       quietTicks: () => setup.quietTicks,
       onPaused: () => {},
     }),
@@ -71,6 +76,7 @@ loop('ticks come at the pace of the node’s clock', async () => {
     const elapsedMs = setup.clock.monotonicMs() - startedMs;
     assert.ok(setup.ticks <= elapsedMs / 10 + 1, `${setup.ticks} ticks in ${elapsedMs} ms`);
     setup.clock.set({ offsetMs: 0, rate: 0 });
+    setup.loop.clockChanged();
     const before = setup.ticks;
     await sleep(60);
     assert.ok(setup.ticks - before <= 1, 'a stopped clock does not tick');
@@ -115,6 +121,40 @@ loop(
     }
   },
 );
+
+loop('time that passed before another node was heard counts for no more than its grace', async () => {
+  const setup = setUp(5);
+  setup.quietTicks = 1_000;
+  setup.loop.start(0);
+  try {
+    await until('the first turn', () => setup.turns > 0);
+    const before = setup.ticks;
+    await sleep(60);
+    const turns = setup.turns;
+    setup.loop.heard();
+    await until('a turn', () => setup.turns > turns);
+    assert.equal(setup.ticks - before, GRACE_TICKS);
+  } finally {
+    setup.loop.stop();
+  }
+});
+
+loop('a thread that stood still has time to hear what waits for it before the last tick comes', async () => {
+  const setup = setUp(5);
+  setup.loop.start(0);
+  try {
+    setup.quietTicks = 10;
+    await until('a turn', () => setup.turns > 0);
+    const before = setup.ticks;
+    const turns = setup.turns;
+    const busyUntilMs = performance.now() + 200;
+    while (performance.now() < busyUntilMs);
+    await until('a turn', () => setup.turns > turns);
+    assert.equal(setup.ticks - before, 10 - GRACE_TICKS);
+  } finally {
+    setup.loop.stop();
+  }
+});
 
 loop('a wait that gets shorter wakes the node sooner', async () => {
   const setup = setUp(10);
