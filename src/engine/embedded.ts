@@ -60,7 +60,10 @@ export class EmbeddedEngines {
       onOutcome: next => {
         listener = next;
       },
-      observe: observer => this.#node.observe(observer),
+      observe: observer => {
+        this.#node.observe(observer);
+        return true;
+      },
       leader: () => this.#node.leader(),
       describe: () => this.#node.describe(),
     };

@@ -19,14 +19,21 @@ export interface LeaderHint {
 }
 
 export interface Engine {
-  /** Executes the commands in order, as one log entry, exactly as encoded. Takes ownership of the builder's bytes. */
+  /**
+   * Executes the records in order, each of them wholly or not at all: all as one log entry, or as transactions one after
+   * the other. Takes ownership of the builder's bytes.
+   */
   submit(id: BatchId, batch: BatchBuilder): void;
   /** Executes read-only commands against one state of the store. */
   read(id: BatchId, commands: readonly CommandArguments[], consistency: ReadConsistency): void;
   /** Called once per batch, never from within `submit` or `read`. */
   onOutcome(listener: (outcome: Outcome) => void): void;
-  /** Tells one observer of every key that changes in this replica, as it applies the change; null: tells nobody. */
-  observe(observer: ChangeObserver | null): void;
+  /**
+   * Tells one observer of every key that changes in this replica, as it applies the change; null: tells nobody.
+   *
+   * @returns false: this engine never tells anybody
+   */
+  observe(observer: ChangeObserver | null): boolean;
   /** Where writes go now, if known. */
   leader(): LeaderHint | null;
   /** This engine's own description for INFO and `RAFT STATUS`, as JSON-able data. */

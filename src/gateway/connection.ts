@@ -6,6 +6,7 @@
  */
 import type { Socket } from 'node:net';
 import type { CommandArguments, Outcome, ReadConsistency } from '../engine/engine.js';
+import { failureReply, refusal } from '../engine/outcome-replies.js';
 import { error, type Reply, type TaggedReply } from '../kv/reply.js';
 import { admit, type ExclusiveCommand } from './admission.js';
 import type { Batches, Submitter } from './batches.js';
@@ -17,7 +18,6 @@ import {
   NO_REPLY,
 } from './commands/gateway-command.js';
 import { Input } from './input.js';
-import { failureReply, refusal } from './outcome-replies.js';
 import { Output } from './output.js';
 import { runRead } from './read-once.js';
 import { UNAUTHENTICATED_PARSER_LIMITS } from './resp/limits.js';

@@ -4,10 +4,10 @@
  * @module
  */
 import type { CommandArguments, Outcome, ReadConsistency } from '../engine/engine.js';
+import { failureReply, refusal } from '../engine/outcome-replies.js';
 import type { Reply } from '../kv/reply.js';
 import type { Batches, Submitter } from './batches.js';
 import type { CommandTable } from './commands/gateway-command.js';
-import { failureReply, refusal } from './outcome-replies.js';
 import { Segment } from './segment.js';
 
 /** One reply for each command; errors of the store are replies too. */

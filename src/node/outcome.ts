@@ -17,6 +17,7 @@ export type RefusalCode =
   | 'read-only'
   | 'overloaded'
   | 'too-large'
+  | 'not-offered'
   | 'stopping'
   | 'loading';
 

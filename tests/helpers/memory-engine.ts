@@ -63,8 +63,9 @@ export class MemoryEngine implements Engine {
     this.#listener = listener;
   }
 
-  observe(observer: ChangeObserver | null): void {
+  observe(observer: ChangeObserver | null): boolean {
     this.machine.observe(observer);
+    return true;
   }
 
   leader(): LeaderHint | null {

@@ -23,13 +23,14 @@ function keys(context: Context, args: readonly string[]): Reply {
   return found;
 }
 
-interface ScanOptions {
+export interface ScanOptions {
   count: number;
   matches: (key: string) => boolean;
   type: string | null;
 }
 
-function parseScanOptions(args: readonly string[]): ScanOptions | ErrorReply {
+/** @param args cursor first */
+export function parseScanOptions(args: readonly string[]): ScanOptions | ErrorReply {
   const options: ScanOptions = { count: DEFAULT_COUNT, matches: () => true, type: null };
   for (let at = 1; at < args.length; at += 2) {
     const word = (args[at] ?? '').toUpperCase();

@@ -5,8 +5,9 @@
  *
  * @module
  */
-import type { Outcome, RefusalCode } from '../engine/engine.js';
+
 import { type ErrorReply, error } from '../kv/reply.js';
+import type { Outcome, RefusalCode } from './engine.js';
 
 const REFUSAL_WORDS: Readonly<Record<RefusalCode, string>> = {
   'no-leader': 'CLUSTERDOWN',
@@ -16,6 +17,7 @@ const REFUSAL_WORDS: Readonly<Record<RefusalCode, string>> = {
   'read-only': 'READONLY',
   overloaded: 'OOM',
   'too-large': 'ERR',
+  'not-offered': 'ERR',
   loading: 'LOADING',
 };
 
@@ -23,8 +25,13 @@ export function refusal(code: RefusalCode, message: string): ErrorReply {
   return error(`${REFUSAL_WORDS[code]} ${message}`);
 }
 
+/** What became of a batch without results, whichever it was. */
+export type Failure =
+  | Omit<Extract<Outcome, { readonly kind: 'refused' }>, 'id'>
+  | Omit<Extract<Outcome, { readonly kind: 'unknown' }>, 'id'>;
+
 /** The one reply of every command of a batch without results. */
-export function failureReply(outcome: Exclude<Outcome, { readonly kind: 'done' }>): ErrorReply {
+export function failureReply(outcome: Failure): ErrorReply {
   return outcome.kind === 'refused'
     ? refusal(outcome.code, outcome.message)
     : error(`TIMEOUT outcome unknown: ${outcome.message}`);
