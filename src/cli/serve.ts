@@ -3,16 +3,18 @@
  *
  * @module
  */
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { type ClusterConfig, endpointsOf, nodeCountOf, nodesOnServer } from '../config/cluster-config.js';
 import { loadUsers } from '../config/users.js';
 import type { Cluster, ClusterOptions } from '../index.js';
 import type { MetricsServer } from '../metrics/metrics-server.js';
 import { CONFIG_ARGUMENT_HELP, configOf, matrixOf, wholeNumber } from './arguments.js';
 import { InvalidOperation, OperationFailed } from './cli-error.js';
+import { type EtcdFlags, serveEtcd, withEtcdOptions } from './serve-etcd.js';
 import { print, printError } from './terminal.js';
 
-interface ServeFlags {
+interface ServeFlags extends EtcdFlags {
+  readonly engine: 'embedded' | 'etcd';
   readonly nodes?: number;
   readonly data?: string;
   readonly memory?: true;
@@ -26,7 +28,9 @@ interface ServeFlags {
 
 const DEFAULT_DATA_DIRECTORY = 'raftkv-data';
 
-export const serveCommand = (): Command =>
+export const serveCommand = (): Command => withEtcdOptions(plainCommand()).action(serve);
+
+const plainCommand = (): Command =>
   new Command('serve')
     .description('Start a cluster and serve Redis clients at the port of every node.')
     .argument('[config]', CONFIG_ARGUMENT_HELP)
@@ -39,15 +43,28 @@ export const serveCommand = (): Command =>
     .option('--redirect', 'followers answer -MOVED instead of handing commands to the leader')
     .option('--metrics-port <port>', 'HTTP port for /metrics and /health', wholeNumber(1, 65_535))
     .option('--host <name>', 'which server of the config this is')
-    .action(serve);
+    .addOption(
+      new Option(
+        '--engine <name>',
+        'what stores the data: the nodes of this program, or an etcd that runs already',
+      )
+        .choices(['embedded', 'etcd'])
+        .default('embedded'),
+    );
 
 const serve = async (path: string | undefined, flags: ServeFlags): Promise<void> => {
   if (flags.memory && flags.data !== undefined) {
     throw new InvalidOperation('--memory and --data cannot both be given');
   }
   const { config } = configOf(path, flags.nodes);
-  checkHost(config, flags.host);
   const stopped = untilSignal();
+  if (flags.engine === 'etcd') {
+    checkForEtcd(flags);
+    await serveEtcd(config, flags, stopped);
+    return;
+  }
+  if (flags.endpoints !== undefined) throw new InvalidOperation('--endpoints needs --engine etcd');
+  checkHost(config, flags.host);
   const startedAt = performance.now();
   // Loaded only here: commands that talk to a running cluster start faster without it.
   const { startCluster } = await import('../index.js');
@@ -100,6 +117,14 @@ const optionsOf = (config: ClusterConfig, flags: ServeFlags): ClusterOptions => 
   ...(flags.seed === undefined ? {} : { seed: flags.seed }),
   ...(flags.trace === undefined ? {} : { traceFile: flags.trace }),
 });
+
+/** What is about nodes of our own. */
+const EMBEDDED_ONLY = ['nodes', 'data', 'memory', 'matrix', 'seed', 'trace', 'host', 'redirect'] as const;
+
+const checkForEtcd = (flags: ServeFlags): void => {
+  const given = EMBEDDED_ONLY.find(name => flags[name] !== undefined);
+  if (given !== undefined) throw new InvalidOperation(`--${given} has no meaning with --engine etcd`);
+};
 
 /** All nodes run in this program, so a config of several servers has nothing for it to be one of. */
 const checkHost = (config: ClusterConfig, host: string | undefined): void => {
