@@ -15,6 +15,7 @@ const COMMANDS: ReadonlyMap<string, () => Promise<CommandFactory>> = new Map([
   ['client', async () => (await import('./client.js')).clientCommand],
   ['chaos', async () => (await import('./chaos.js')).chaosCommand],
   ['status', async () => (await import('./status.js')).statusCommand],
+  ['deploy', async () => (await import('./deploy.js')).deployCommand],
   ['run', async () => (await import('./run.js')).runCommand],
   ['sim', async () => (await import('./sim.js')).simCommand],
   ['check', async () => (await import('./check.js')).checkCommand],
