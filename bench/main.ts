@@ -9,6 +9,7 @@
 import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { BenchFlags, LoadKind } from './flags.js';
+import { benchChecker } from './modes/checker.js';
 import { benchCompare } from './modes/compare.js';
 import { benchFailover } from './modes/failover.js';
 import { benchIdle } from './modes/idle.js';
@@ -30,6 +31,7 @@ const MODES: Readonly<Record<string, (flags: BenchFlags) => Promise<void>>> = {
   nodes: benchNodes,
   stages: benchStages,
   simulator: benchSimulator,
+  checker: benchChecker,
   tui: benchTui,
   compare: benchCompare,
 };

@@ -24,8 +24,8 @@ export interface CheckFileOptions extends Partial<SearchLimits> {
 
 /** Below this a thread costs more than it saves. */
 const IN_PROCESS_BYTES = 2 * 1024 * 1024;
-/** Operations take about four times their text in memory. */
-const SHARD_BYTES = 64 * 1024 * 1024;
+/** Text of the shares under way, all threads together. Operations take about four times as much. */
+const SHARE_BYTES_AT_ONCE = 192 * 1024 * 1024;
 const PROGRESS_INTERVAL_MS = 100;
 /** A thread that does not stop for a cancelled check within this time is ended. */
 const CANCEL_GRACE_MS = 500;
@@ -40,7 +40,9 @@ export async function checkHistoryFile(path: string, options: CheckFileOptions =
   const threads = Math.max(1, options.threads ?? availableParallelism());
   const progress = new SharedProgress();
   const isSmall = bytes < IN_PROCESS_BYTES && options.threads === undefined;
-  const shards = isSmall ? 1 : Math.max(threads, Math.ceil(bytes / SHARD_BYTES));
+  // Rounds of shares: in each, every thread has one.
+  const rounds = Math.max(1, Math.ceil(bytes / SHARE_BYTES_AT_ONCE));
+  const shards = isSmall ? 1 : threads * rounds;
   const tasks = Array.from(
     { length: shards },
     (_, shard): ShardTask => ({ path, shard, shards, limits, progress: progress.memory }),

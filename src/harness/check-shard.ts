@@ -6,9 +6,11 @@
 import { type CheckResult, checkLinearizable } from './check.js';
 import { SharedProgress } from './check-progress.js';
 import { HistoryError, type Operation, parseOperation } from './history.js';
-import { readLines } from './history-file.js';
+import { readLineBytes } from './history-file.js';
+import { LineScanner } from './line-scanner.js';
 import { ModelError } from './linearizability/effect.js';
 import type { SearchLimits } from './linearizability/search.js';
+import { TextPool } from './text-pool.js';
 
 export interface ShardTask {
   readonly path: string;
@@ -23,34 +25,22 @@ export type ShardResult =
   | { readonly kind: 'checked'; readonly result: CheckResult }
   | { readonly kind: 'unusable'; readonly line: number; readonly message: string };
 
-const KEY_FIELD = '"key":"';
-
-/** FNV-1a: all threads must agree, nothing more. */
-function hashOf(key: string): number {
-  let hash = 0x811c9dc5;
-  for (let at = 0; at < key.length; at += 1) hash = Math.imul(hash ^ key.charCodeAt(at), 0x01000193);
-  return hash >>> 0;
-}
-
-/** The key of a line without parsing all of it; null where that takes a parser. */
-function keyIn(line: string): string | null {
-  const start = line.indexOf(KEY_FIELD);
-  if (start === -1) return null;
-  const end = line.indexOf('"', start + KEY_FIELD.length);
-  const key = line.slice(start + KEY_FIELD.length, end);
-  return end === -1 || key.includes('\\') || !line.endsWith('}') ? null : key;
-}
-
 function readShard({ path, shard, shards }: ShardTask, progress: SharedProgress): Operation[] {
-  const isOwn = (key: string): boolean => hashOf(key) % shards === shard;
+  const isOwn = (keyHash: number): boolean => keyHash % shards === shard;
+  const scanner = new LineScanner(isOwn);
   const operations: Operation[] = [];
-  readLines(path, {
-    onLine: (text, line) => {
+  readLineBytes(path, {
+    onLine: (bytes, start, end, line) => {
+      const scanned = scanner.scan(bytes, start, end);
+      if (scanned === 'foreign') return;
+      if (scanned !== 'other-form') {
+        operations.push(scanned);
+        return;
+      }
+      const text = bytes.toString('utf8', start, end);
       if (text.trim() === '') return;
-      const key = keyIn(text);
-      if (key !== null && !isOwn(key)) return;
       const operation = parseOperation(text, line);
-      if (isOwn(operation.key)) operations.push(operation);
+      if (isOwn(TextPool.hashOf(operation.key))) operations.push(operation);
     },
     onChunk: () => progress.cancelled,
   });

@@ -8,40 +8,60 @@ import { formatOperation, type Operation, parseOperation } from './history.js';
 
 const CHUNK_BYTES = 1024 * 1024;
 const NEWLINE = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
+/** UTF-8, at the beginning of a file. */
+const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
-export interface LineReader {
-  /** `line` is 1-based. */
-  readonly onLine: (text: string, line: number) => void;
-  /** After every chunk, with the bytes read so far; true ends the reading. */
-  readonly onChunk?: (bytesRead: number) => boolean;
+interface ByteReader {
+  /** The line is `bytes` from `start` to `end`, valid during the call; `line` is 1-based. */
+  readonly onLine: (bytes: Buffer, start: number, end: number, line: number) => void;
+  /** After every chunk; true ends the reading. */
+  readonly onChunk?: () => boolean;
 }
 
-/** Calls `onLine` for every line of the file; what `onLine` throws ends the reading. */
-export function readLines(path: string, { onLine, onChunk }: LineReader): void {
+/** Calls `onLine` for every line of the file, without its line end; what `onLine` throws ends the reading. */
+export function readLineBytes(path: string, { onLine, onChunk }: ByteReader): void {
   const file = openSync(path, 'r');
   try {
-    let rest = Buffer.alloc(0);
+    let bytes = Buffer.allocUnsafe(CHUNK_BYTES);
     let line = 0;
-    let bytesRead = 0;
+    /** Bytes of a line whose end is not read yet, at the beginning of `bytes`. */
+    let left = 0;
+    const give = (start: number, end: number): void => {
+      line += 1;
+      const isMarked = line === 1 && bytes.subarray(start, start + 3).equals(BYTE_ORDER_MARK);
+      const last = end > start && bytes[end - 1] === CARRIAGE_RETURN ? end - 1 : end;
+      onLine(bytes, isMarked ? start + BYTE_ORDER_MARK.length : start, last, line);
+    };
     for (;;) {
-      const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
-      const length = readSync(file, chunk, 0, CHUNK_BYTES, null);
+      if (left === bytes.length) bytes = Buffer.concat([bytes, Buffer.allocUnsafe(bytes.length)]);
+      const length = readSync(file, bytes, left, bytes.length - left, null);
       if (length === 0) break;
-      bytesRead += length;
-      const bytes =
-        rest.length === 0 ? chunk.subarray(0, length) : Buffer.concat([rest, chunk.subarray(0, length)]);
-      const end = bytes.lastIndexOf(NEWLINE) + 1;
-      for (const text of bytes.toString('utf8', 0, end).split('\n').slice(0, -1)) {
-        line += 1;
-        onLine(text, line);
+      const filled = left + length;
+      let start = 0;
+      for (let end = bytes.indexOf(NEWLINE, left); end !== -1 && end < filled; ) {
+        give(start, end);
+        start = end + 1;
+        end = bytes.indexOf(NEWLINE, start);
       }
-      rest = bytes.subarray(end);
-      if (onChunk?.(bytesRead) === true) return;
+      bytes.copyWithin(0, start, filled);
+      left = filled - start;
+      if (onChunk?.() === true) return;
     }
-    if (rest.length > 0) onLine(rest.toString('utf8'), line + 1);
+    if (left > 0) give(0, left);
   } finally {
     closeSync(file);
   }
+}
+
+/** `line` is 1-based. */
+type OnLine = (text: string, line: number) => void;
+
+/** As `readLineBytes`, with the text of each line. */
+export function readLines(path: string, { onLine }: { readonly onLine: OnLine }): void {
+  readLineBytes(path, {
+    onLine: (bytes, start, end, line) => onLine(bytes.toString('utf8', start, end), line),
+  });
 }
 
 export function fileBytes(path: string): number {

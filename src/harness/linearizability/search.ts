@@ -70,6 +70,8 @@ class Search {
   /** Linearized operations, in order. */
   readonly #trail: number[] = [];
   #best: number[] = [];
+  /** So many operations `#best` and `#trail` begin with alike. */
+  #inBest = 0;
   steps = 0;
 
   /** One frame per branching step: trail length and state before it, and its slice of `#candidates`. */
@@ -109,8 +111,17 @@ class Search {
   }
 
   #give(attempt: Attempt): Attempt {
-    if (this.#trail.length > this.#best.length) this.#best = [...this.#trail];
+    this.#keepBest();
     return attempt;
+  }
+
+  /** Copies what is new only: a search that backs out again and again would otherwise copy everything each time. */
+  #keepBest(): void {
+    const length = this.#trail.length;
+    if (length <= this.#best.length) return;
+    this.#best.length = this.#inBest;
+    for (let at = this.#inBest; at < length; at += 1) this.#best.push(this.#trail[at] as number);
+    this.#inBest = length;
   }
 
   /** Takes the next untried candidate of the top frame; false when none is left. */
@@ -152,7 +163,7 @@ class Search {
 
   /** Closes the top frame and undoes the step that led to it; false at the root. */
   #backtrack(): boolean {
-    if (this.#trail.length > this.#best.length) this.#best = [...this.#trail];
+    this.#keepBest();
     this.#candidates.length = this.#frameStart.pop() as number;
     this.#frameCursor.pop();
     this.#frameTrail.pop();
@@ -161,6 +172,7 @@ class Search {
     if (top < 0) return false;
     const length = this.#frameTrail[top] as number;
     while (this.#trail.length > length) this.#undo(this.#trail.pop() as number);
+    if (this.#inBest > length) this.#inBest = length;
     this.#state = this.#frameState[top] as number;
     return true;
   }
