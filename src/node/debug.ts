@@ -3,7 +3,10 @@
  *
  * @module
  */
+import { describeBatch } from '../kv/describe-batch.js';
+import { decodeConfChange } from '../raft/conf-change.js';
 import type { Entry } from '../raft/entry.js';
+import { raftId } from '../raft/ids.js';
 import type { Raft } from '../raft/raft.js';
 import type { NodeStorage } from '../storage/node-storage.js';
 import type { DriverStatus } from './driver-status.js';
@@ -11,6 +14,9 @@ import { nodeOf } from './peer-id.js';
 
 const LOG_ENTRIES_SHOWN = 100;
 const LOG_BYTES_SHOWN = 1024 * 1024;
+
+/** `entry:1284`: one entry with its commands in words. */
+const ENTRY_VARIABLE = /^entry:(\d{1,15})$/;
 
 /** Names that `describeVariable` knows, beside the fields of `DriverStatus` and of its `raft`. */
 export const DEBUG_VARIABLES = [
@@ -25,6 +31,7 @@ export const DEBUG_VARIABLES = [
   'state',
   'leader',
   'members',
+  'entry:INDEX',
 ] as const;
 
 /** Undefined: no variable has this name. */
@@ -60,8 +67,10 @@ export function describeVariable(
         nextIndex: byNode(raft, 'next'),
         log: logTail(storage),
       };
-    default:
-      return fieldOf(status(), variable);
+    default: {
+      const [, index] = ENTRY_VARIABLE.exec(variable) ?? [];
+      return index === undefined ? fieldOf(status(), variable) : entryAt(storage, Number(index));
+    }
   }
 }
 
@@ -84,6 +93,25 @@ function logTail(storage: NodeStorage): readonly unknown[] {
   return storage.entries(from, last + 1, LOG_BYTES_SHOWN).map(describeEntry);
 }
 
-function describeEntry({ index, term, type, data }: Entry): unknown {
+/** Null: the log does not hold it (any more, or yet). */
+function entryAt(storage: NodeStorage, index: number): unknown {
+  if (index < storage.firstIndex() || index > storage.lastIndex()) return null;
+  const [entry] = storage.entries(index, index + 1, LOG_BYTES_SHOWN);
+  if (entry === undefined) return null;
+  return { ...describeEntry(entry), ...contentOf(entry) };
+}
+
+function contentOf({ type, data }: Entry): object {
+  if (type !== 'normal') {
+    const { operations } = decodeConfChange({ type, data });
+    return { operations: operations.map(({ kind, id }) => ({ kind, node: nodeOf(id) })) };
+  }
+  const batch = data.length === 0 ? null : describeBatch(data);
+  if (batch === null) return {};
+  const { origin, sequence, timeMs, commands, more } = batch;
+  return { origin: nodeOf(raftId(origin)), sequence, timeMs, commands, more };
+}
+
+function describeEntry({ index, term, type, data }: Entry): object {
   return { index, term, type, bytes: data.length };
 }

@@ -10,6 +10,7 @@ import { eachMessage } from './frame-reader.js';
 import { membersOf } from './membership.js';
 import type { NodeMessage } from './messages.js';
 import type { NodeParts } from './node-parts.js';
+import { nodeOf } from './peer-id.js';
 
 export class Inbound {
   readonly #parts: NodeParts;
@@ -31,6 +32,13 @@ export class Inbound {
   takeMessage(message: NodeMessage): void {
     if (message.to === this.#parts.raft.id) this.#receive(message);
     else this.dropped += 1;
+  }
+
+  #granted({ type, from, term }: NodeMessage): void {
+    const { watch, raft, host } = this.#parts;
+    watch.granted(from);
+    if (type !== 'RequestVoteReply' || raft.role !== 'candidate' || term !== raft.term) return;
+    host.event('vote', `gets the vote of n${nodeOf(from)} in term ${term}`);
   }
 
   readonly #receive = (message: NodeMessage): void => {
@@ -80,7 +88,7 @@ export class Inbound {
         return;
       case 'RequestVoteReply':
       case 'PreVoteReply':
-        if (!message.reject) watch.granted(message.from);
+        if (!message.reject) this.#granted(message);
         this.#core.step(message);
         return;
       case 'AppendEntriesReply':

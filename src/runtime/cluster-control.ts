@@ -25,6 +25,8 @@ import { waitUntil } from './wait-until.js';
 /** A node's own time limit lies below: this one only ends a wait for a node that hangs. */
 const KV_TIME_LIMIT_MS = 30_000;
 const MAX_DELAY_MS = 3_600_000;
+/** `messages:3`: those between the node asked about and this one. */
+const MESSAGES_VARIABLE = /^messages:(\d{1,3})$/;
 /** Nodes report a new leader at once: this only bounds the wait in a cluster that falls apart meanwhile. */
 const NEW_LEADER_SEEN_LIMIT_MS = 2_000;
 
@@ -145,6 +147,8 @@ export class RuntimeControl implements ClusterControl {
 
   async debug(variable: string, node: number): Promise<unknown> {
     if (variable === 'conn_mat') return this.matrix();
+    const [, other] = MESSAGES_VARIABLE.exec(variable) ?? [];
+    if (other !== undefined) return this.#messages(node, Number(other));
     const process = this.#runtime.supervisor.running(node);
     return asControlError(process.rpc.call('debug', [variable]));
   }
@@ -165,6 +169,12 @@ export class RuntimeControl implements ClusterControl {
 
   note(kind: ClusterEventKind & ('command' | 'kv' | 'fault'), text: string, node?: number): void {
     this.#runtime.board.event(kind, node ?? null, text);
+  }
+
+  #messages(node: number, other: number): unknown {
+    this.#runtime.roster.get(node);
+    this.#runtime.roster.get(other);
+    return this.#runtime.router.messagesBetween(node, other);
   }
 
   /** The leader, or a node that can find it. */

@@ -78,7 +78,8 @@ export class RouterLink {
     frame: Frame,
     nowMs: number,
     random: Random,
-    onDrop: (reason: DropReason, kind: number) => void,
+    onDrop: (reason: DropReason, message: PackedMessage) => void,
+    onHold: (message: PackedMessage) => void,
   ): readonly PackedMessage[] {
     const passing: PackedMessage[] = [];
     for (let position = 0; position < messageCount(frame); position++) {
@@ -86,7 +87,7 @@ export class RouterLink {
       const reason = this.#dropReason(message.kind, random);
       if (reason !== null) {
         this.#counters.dropped++;
-        onDrop(reason, message.kind);
+        onDrop(reason, message);
         continue;
       }
       const copies = random.chance(this.#faults.duplicate) ? 2 : 1;
@@ -94,7 +95,10 @@ export class RouterLink {
       for (let copy = 0; copy < copies; copy++) {
         const dueMs = this.#dueMs(nowMs, random);
         if (dueMs <= nowMs && !this.#faults.clogged) passing.push(message);
-        else this.#hold(message, dueMs, onDrop);
+        else {
+          onHold(message);
+          this.#hold(message, dueMs, onDrop);
+        }
       }
     }
     return passing;
@@ -116,11 +120,15 @@ export class RouterLink {
     return this.#inOrderDueMs;
   }
 
-  #hold(message: PackedMessage, dueMs: number, onDrop: (reason: DropReason, kind: number) => void): void {
+  #hold(
+    message: PackedMessage,
+    dueMs: number,
+    onDrop: (reason: DropReason, message: PackedMessage) => void,
+  ): void {
     this.#counters.delayed++;
     for (const dropped of this.queue.hold(message, dueMs)) {
       this.#counters.dropped++;
-      onDrop('overflow', dropped.kind);
+      onDrop('overflow', dropped);
     }
   }
 }

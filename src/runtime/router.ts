@@ -11,6 +11,7 @@ import { nodeIndex } from '../node/peer-id.js';
 import { messageCount, type PackedMessage, packFrame } from './frame-pack.js';
 import type { LinkFaults } from './link.js';
 import { DEFAULT_QUEUE_LIMITS, type QueueLimits } from './link-queue.js';
+import { copiesOf, MessageTap, type SeenMessages } from './message-tap.js';
 import { Random } from './random.js';
 import { type DropReason, RouterLink } from './router-link.js';
 import type { LinkCounters } from './status.js';
@@ -42,6 +43,7 @@ export class Router {
   readonly #options: RouterOptions;
   readonly #random: Random;
   readonly #limits: QueueLimits;
+  readonly #tap: MessageTap;
   readonly #mailboxes = new Map<number, Deliver>();
   /** `#links[from][to]`. */
   readonly #links: RouterLink[][] = [];
@@ -56,6 +58,7 @@ export class Router {
     this.#options = options;
     this.#random = new Random(options.seed);
     this.#limits = options.limits ?? DEFAULT_QUEUE_LIMITS;
+    this.#tap = new MessageTap(options.now);
     this.grow(options.size);
   }
 
@@ -93,6 +96,11 @@ export class Router {
     return this.#link(from, to).counters;
   }
 
+  /** The last messages between two nodes; noted from the first time they are asked for until a while after the last. */
+  messagesBetween(one: number, other: number): SeenMessages {
+    return this.#tap.between(one, other);
+  }
+
   /** Ending a clog releases what the link held; messages with a delay still wait for it. */
   setFaults(from: number, to: number, faults: Partial<LinkFaults>): void {
     const link = this.#link(from, to);
@@ -119,14 +127,26 @@ export class Router {
     this.#messages += count;
     link.countSent(count, frame.body.length);
     if (link.isPerfect) {
-      this.#deliver(frame, link);
+      this.#pass(frame, link);
       return;
     }
     const { from, to } = frame;
     const nowMs = this.#options.now();
-    const passing = link.admit(frame, nowMs, this.#random, (reason, kind) =>
-      this.#report(from, to, reason, kind),
+    const { isOn } = this.#tap;
+    const passing = link.admit(
+      frame,
+      nowMs,
+      this.#random,
+      (reason, message) => {
+        if (isOn && reason === 'overflow') this.#tap.noteRelease(from, to, message, reason);
+        else if (isOn) this.#tap.note(from, to, message, reason);
+        this.#report(from, to, reason, message.kind);
+      },
+      message => {
+        if (isOn) this.#tap.note(from, to, message, 'held');
+      },
     );
+    if (isOn) for (const message of new Set(passing)) this.#tap.note(from, to, message, 'held');
     if (passing.length > 0) this.#release(from, to, link, passing);
     if (link.queue.length > 0) {
       this.#holding.add(keyOf(from, to));
@@ -134,11 +154,29 @@ export class Router {
     }
   }
 
+  /** A frame from a node of another host, whose router has applied the faults of the link. */
+  arrive(frame: Frame): void {
+    const count = messageCount(frame);
+    const mailbox = this.#mailboxes.get(frame.to);
+    if (mailbox?.(frame) === true) return;
+    this.#report(frame.from, frame.to, mailbox === undefined ? 'node-down' : 'mailbox-full', null, count);
+  }
+
   dispose(): void {
     this.#cancelTimer?.();
     this.#cancelTimer = null;
     this.#mailboxes.clear();
     this.#holding.clear();
+  }
+
+  /** A frame of a link without faults. */
+  #pass(frame: Frame, link: RouterLink): void {
+    if (!this.#tap.isOn) {
+      this.#deliver(frame, link);
+      return;
+    }
+    const messages = copiesOf(frame);
+    this.#tap.noteFrame(frame, messages, this.#deliver(frame, link) ?? 'delivered');
   }
 
   #link(from: number, to: number): RouterLink {
@@ -150,20 +188,24 @@ export class Router {
   #release(from: number, to: number, link: RouterLink, messages: readonly PackedMessage[]): void {
     if (link.queue.length === 0) this.#holding.delete(keyOf(from, to));
     if (messages.length === 0) return;
-    this.#deliver(packFrame(nodeIndex(from), nodeIndex(to), messages), link);
+    const lost = this.#deliver(packFrame(nodeIndex(from), nodeIndex(to), messages), link);
+    if (!this.#tap.isOn) return;
+    for (const message of messages) this.#tap.noteRelease(from, to, message, lost ?? 'delivered');
   }
 
-  #deliver(frame: Frame, link: RouterLink): void {
+  /** @returns why the frame was lost; null: it was not */
+  #deliver(frame: Frame, link: RouterLink): DropReason | null {
     // Counted before: a delivered frame's arrays may already belong to another thread.
     const count = messageCount(frame);
     const mailbox = this.#mailboxes.get(frame.to);
     if (mailbox?.(frame) === true) {
       link.countDelivered(count);
-      return;
+      return null;
     }
     link.countDropped(count);
     const reason = mailbox === undefined ? 'node-down' : 'mailbox-full';
     this.#report(frame.from, frame.to, reason, null, count);
+    return reason;
   }
 
   #report(from: number, to: number, reason: DropReason, kind: number | null, count = 1): void {
