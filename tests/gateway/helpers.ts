@@ -4,6 +4,8 @@
  * @module
  */
 import { connect, type Socket } from 'node:net';
+import type { Test } from 'uvu';
+import type { Engine, LeaderHint } from '../../src/engine/engine.js';
 import type { GatewayAdmin } from '../../src/gateway/commands/gateway-command.js';
 import { Gateway } from '../../src/gateway/gateway.js';
 import type { GatewayOptions } from '../../src/gateway/options.js';
@@ -11,20 +13,45 @@ import { MemoryEngine } from '../helpers/memory-engine.js';
 
 export interface TestGateway {
   readonly gateway: Gateway;
+  /** Nothing happens in it while another engine is used. */
   readonly engine: MemoryEngine;
   readonly port: number;
 }
+
+/** An engine that is not in memory, and where it says that clients find its gateway. */
+export interface OtherEngine {
+  readonly engine: Engine;
+  setFront(front: LeaderHint): void;
+  close(): void;
+}
+
+let openOther: (() => Promise<OtherEngine>) | null = null;
+
+/** From now on each gateway gets an engine of this kind instead of one in memory. */
+export function replaceEngine(open: () => Promise<OtherEngine>): void {
+  openOther = open;
+}
+
+/** For tests that look into the memory engine, or that are about what other engines do not offer. */
+export function inMemoryOnly<Context>(test: Test<Context>): Test<Context>['skip'] {
+  return isOnMemoryEngine() ? test : test.skip;
+}
+
+export const isOnMemoryEngine = (): boolean => openOther === null;
 
 export async function startGateway(
   options: Partial<GatewayOptions> = {},
   admin: GatewayAdmin | null = null,
 ): Promise<TestGateway> {
   const engine = new MemoryEngine();
+  const other = (await openOther?.()) ?? null;
   const nodes = [{ node: 0, host: '127.0.0.1', port: 0 }];
-  const gateway = new Gateway({ node: 0, host: '127.0.0.1', port: 0, nodes, ...options }, engine, admin);
+  const settings = { node: 0, host: '127.0.0.1', port: 0, nodes, ...options };
+  const gateway = new Gateway(settings, other?.engine ?? engine, admin);
   await gateway.listen();
   const { port } = gateway;
   engine.hint = { node: 0, host: '127.0.0.1', port };
+  other?.setFront(engine.hint);
   return { gateway, engine, port };
 }
 

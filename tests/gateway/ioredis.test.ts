@@ -6,9 +6,10 @@
 import { Cluster, Redis } from 'ioredis';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { startGateway, type TestGateway } from './helpers.js';
+import { inMemoryOnly, startGateway, type TestGateway } from './helpers.js';
 
 const test = suite('ioredis');
+const inMemory = inMemoryOnly(test);
 let server: TestGateway;
 let redis: Redis;
 
@@ -104,7 +105,7 @@ test('cluster mode finds the leader', async () => {
   }
 });
 
-test('cluster mode follows MOVED to the leader', async () => {
+inMemory('cluster mode follows MOVED to the leader', async () => {
   const leader = await startGateway();
   const follower = await startGateway({ node: 1, redirect: true });
   follower.engine.hint = { node: 0, host: '127.0.0.1', port: leader.port };

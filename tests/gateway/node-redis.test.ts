@@ -6,12 +6,13 @@
 import { createClient, createCluster, RESP_TYPES } from 'redis';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { startGateway, type TestGateway } from './helpers.js';
+import { inMemoryOnly, startGateway, type TestGateway } from './helpers.js';
 
 let server: TestGateway;
 
 for (const RESP of [2, 3] as const) {
   const test = suite(`node-redis, RESP${RESP}`);
+  const inMemory = inMemoryOnly(test);
   const open = () =>
     createClient({
       RESP,
@@ -106,7 +107,7 @@ for (const RESP of [2, 3] as const) {
     client.destroy();
   });
 
-  test('cluster mode finds the leader behind a follower that redirects', async () => {
+  inMemory('cluster mode finds the leader behind a follower that redirects', async () => {
     const leader = await startGateway();
     const nodes = [
       { node: 0, host: '127.0.0.1', port: leader.port },

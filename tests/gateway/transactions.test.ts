@@ -5,9 +5,10 @@
  */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { bulk, encode, RawClient, startGateway, type TestGateway } from './helpers.js';
+import { bulk, encode, inMemoryOnly, RawClient, startGateway, type TestGateway } from './helpers.js';
 
 const test = suite('transactions');
+const inMemory = inMemoryOnly(test);
 let server: TestGateway;
 let client: RawClient;
 
@@ -20,7 +21,7 @@ test.after.each(async () => {
   await server.gateway.close();
 });
 
-test('a transaction is one record, whatever was pipelined around it', async () => {
+inMemory('a transaction is one record, whatever was pipelined around it', async () => {
   client.send(
     [
       encode(['SET', 'a', '1']),
@@ -35,7 +36,7 @@ test('a transaction is one record, whatever was pipelined around it', async () =
   assert.is(server.engine.writeBatches, 1);
 });
 
-test('an error while queueing aborts EXEC, an error while executing does not', async () => {
+inMemory('an error while queueing aborts EXEC, an error while executing does not', async () => {
   client.send([['MULTI'], ['SET', 'a'], ['SET', 'b', '1'], ['EXEC']].map(encode).join(''));
   await client.expect(
     "+OK\r\n-ERR wrong number of arguments for 'set' command\r\n+QUEUED\r\n-EXECABORT Transaction discarded because of previous errors.\r\n",
@@ -113,7 +114,7 @@ test('in RESP3 an aborted transaction is the one null', async () => {
   await client.expect('+OK\r\n+OK\r\n+OK\r\n+QUEUED\r\n_\r\n');
 });
 
-test('RAFT.ONCE gives the first result to every retry, on whichever connection', async () => {
+inMemory('RAFT.ONCE gives the first result to every retry, on whichever connection', async () => {
   client.command('RAFT.SESSION');
   await client.expect(':1\r\n');
   const once = (sequence: number, ...args: string[]) => encode(['RAFT.ONCE', '1', String(sequence), ...args]);
