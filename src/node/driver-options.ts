@@ -59,6 +59,8 @@ export interface DriverLimits {
   /** Most bytes of entries in one AppendEntries. */
   readonly messageBytes: number;
   readonly inflightMessages: number;
+  /** Bytes of entries on their way to one follower: what one turn may have to read back and encode when it returns. */
+  readonly inflightBytes: number;
   /** Unapplied bytes in the leader's log; more proposals wait. */
   readonly uncommittedBytes: number;
   /** Storage work handed out and not yet durable; above it AppendEntries and proposals are not taken. */
@@ -89,6 +91,7 @@ export const DEFAULT_DRIVER_LIMITS: DriverLimits = {
   unappliedBytes: 1024 * 1024,
   messageBytes: 1024 * 1024,
   inflightMessages: 256,
+  inflightBytes: 4 * 1024 * 1024,
   uncommittedBytes: 64 * 1024 * 1024,
   unstoredBytes: 64 * 1024 * 1024,
   snapshotLogBytes: 64 * 1024 * 1024,

@@ -125,6 +125,7 @@ function createRaft(
     applied: machine.lastApplied,
     maxSizePerMessageBytes: limits.messageBytes,
     maxInflightMessages: limits.inflightMessages,
+    maxInflightBytes: limits.inflightBytes,
     maxUncommittedBytes: limits.uncommittedBytes,
     maxCommittedBytesPerReady: limits.unappliedBytes,
     asyncStorageWrites: true,

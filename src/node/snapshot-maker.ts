@@ -45,7 +45,8 @@ export class SnapshotMaker {
 
   /** There is something to do in the next turn. */
   get hasWork(): boolean {
-    return this.#cursor !== null || this.#committed !== null;
+    const isWriting = this.#cursor !== null && this.#writer?.isBehind === false;
+    return isWriting || this.#committed !== null;
   }
 
   request(done: ControlDone): void {
@@ -78,10 +79,12 @@ export class SnapshotMaker {
     const cursor = this.#cursor;
     const writer = this.#writer;
     if (cursor === null || writer === null) return;
+    if (writer.isBehind) return;
     const chunk = cursor.next(this.#parts.sliceBytes);
     try {
       if (chunk !== null) {
         writer.write(chunk);
+        if (writer.isBehind) writer.whenCaughtUp(this.#parts.wake);
         return;
       }
     } catch (error) {

@@ -28,6 +28,8 @@ export class SnapshotSender {
   readonly #send: (chunk: SnapshotChunk) => void;
   #acknowledged = 0;
   #sent = 0;
+  /** Chunks were sent again from here because the answers showed a gap. */
+  #repairedAt = -1;
   #progressTick: number;
   #resendTick: number;
 
@@ -80,6 +82,10 @@ export class SnapshotSender {
       this.#sent = Math.max(this.#sent, this.#acknowledged);
       this.#progressTick = nowTick;
       this.#resendTick = nowTick + this.#limits.resendTicks;
+    } else if (message.offset === this.#acknowledged && this.#repairedAt !== this.#acknowledged) {
+      // A chunk came that does not fit: the one before it was lost. A second loss at the same place waits for its tick.
+      this.#repairedAt = this.#acknowledged;
+      this.#sent = this.#acknowledged;
     }
     return this.#acknowledged === this.#reader.dataBytes ? 'complete' : 'going';
   }

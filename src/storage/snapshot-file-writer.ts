@@ -16,8 +16,10 @@ import {
 } from './snapshot-format.js';
 import { StorageError } from './storage-error.js';
 
-/** Syncing along the way keeps the last sync short, and the log's syncs beside it. */
-const SYNC_EVERY_BYTES = 4 << 20;
+/** Syncing along the way in small pieces keeps the last sync short, and what the log's syncs have to wait behind. */
+const SYNC_EVERY_BYTES = 1 << 20;
+/** More than this is not written ahead of a disk that does not keep up. */
+const UNSYNCED_BYTES_MAX = 4 << 20;
 
 export class SnapshotFileWriter {
   readonly snapshot: Snapshot;
@@ -31,6 +33,7 @@ export class SnapshotFileWriter {
   #dataBytes = 0;
   #unsyncedBytes = 0;
   #syncing = false;
+  #onCaughtUp: (() => void) | null = null;
   #failure: DiskError | null = null;
   #state: 'writing' | 'finishing' | 'finished' | 'aborted' | 'published' = 'writing';
 
@@ -67,6 +70,16 @@ export class SnapshotFileWriter {
 
   get aborted(): boolean {
     return this.#state === 'aborted';
+  }
+
+  /** So much waits for the disk that nothing more should be written until `whenCaughtUp` says so. */
+  get isBehind(): boolean {
+    return this.#syncing && this.#unsyncedBytes >= UNSYNCED_BYTES_MAX;
+  }
+
+  /** Calls `action` once, when a sync under way has ended, well or not. */
+  whenCaughtUp(action: () => void): void {
+    this.#onCaughtUp = action;
   }
 
   /** Takes the next bytes of the state. Throws `DiskError`; the writer is of no use then: abort it. */
@@ -152,6 +165,9 @@ export class SnapshotFileWriter {
       this.#syncing = false;
       if (error !== null) this.#failure ??= error;
       done(error);
+      const caughtUp = this.#onCaughtUp;
+      this.#onCaughtUp = null;
+      caughtUp?.();
     });
   }
 

@@ -21,4 +21,25 @@ test('with a fifth of all messages lost, the slowest of many writes takes a few 
   assert.ok(late < 4, `2 % of the writes took ${late.toFixed(1)} heartbeats or more`);
 });
 
+test('a follower that returns is fed a bounded piece at a time, so that the leader has time for the others', () => {
+  const inflightBytes = 10_000;
+  const messageBytes = 2_000;
+  const cluster = new Cluster({ seed: 72, limits: { inflightBytes, messageBytes } });
+  const leader = cluster.awaitLeader();
+  const follower = (leader + 1) % 3;
+  cluster.kill(follower);
+  for (let i = 0; i < 200; i++) cluster.execute(leader, ['set', `k${i}`, 'x'.repeat(1_000)]);
+  let unanswered = 0;
+  let most = 0;
+  cluster.onFrame = ({ from, to, body }) => {
+    if (from === follower) unanswered = 0;
+    if (to === follower && from === leader) unanswered += body.length;
+    most = Math.max(most, unanswered);
+  };
+  cluster.start(follower);
+  cluster.until(() => cluster.driver(follower).status().raft.applied > 200, 'the follower to catch up');
+  assert.ok(most > inflightBytes / 2, `${most} bytes at most`);
+  assert.ok(most < inflightBytes + 2 * messageBytes, `${most} bytes in one go`);
+});
+
 test.run();

@@ -195,4 +195,24 @@ test('a receiver without space for a snapshot says so and takes it when there is
   assert.is(cluster.get(follower, 'b7'), 'x'.repeat(50));
 });
 
+test('a snapshot waits for a disk that does not keep up, while the node goes on', () => {
+  const cluster = new Cluster({ size: 1, seed: 51 });
+  cluster.awaitLeader();
+  const { faulty, disk } = cluster.member(0);
+  for (let i = 0; i < 150; i++) cluster.execute(0, ['set', `k${i}`, 'x'.repeat(64 * 1024)]);
+  faulty.setFault({ kind: 'slow', ms: 200 });
+  let isMade = false;
+  cluster.driver(0).control({ kind: 'snapshot' }, ({ ok }) => {
+    isMade = ok;
+  });
+  cluster.turn(0);
+  cluster.run(100);
+  const file = disk.open('snapshot-own.tmp', 'bulk');
+  assert.ok(file.size() < 6 << 20, `${file.size()} bytes before the first sync`);
+  file.close();
+  assert.is(cluster.execute(0, ['incr', 'n'])[0], 1);
+  assert.is(isMade, false);
+  cluster.until(() => isMade, 'the snapshot');
+});
+
 test.run();

@@ -5,6 +5,7 @@
  */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { FaultyDisk } from '../../src/storage/faulty-disk.js';
 import { KEEP_UNSYNCED, MemoryDisk } from '../../src/storage/memory-disk.js';
 import type { NodeStorage } from '../../src/storage/node-storage.js';
 import type { SnapshotReader } from '../../src/storage/snapshot-reader.js';
@@ -209,6 +210,34 @@ test('an unfinished snapshot leaves nothing behind', () => {
     disk.list().filter(name => name.startsWith('snapshot')),
     [],
   );
+});
+
+test('a snapshot is not written far ahead of a disk that does not keep up', () => {
+  const syncs: (() => void)[] = [];
+  const memory = new MemoryDisk();
+  const disk = new FaultyDisk(memory, { random: () => 0.5, schedule: (_, sync) => syncs.push(sync) });
+  const storage = openStorage(disk);
+  store(storage, entriesOf(1, 20, 1));
+  disk.setFault({ kind: 'slow', ms: 100 });
+  const writer = storage.snapshotWriter(snapshotAt(storage, 10));
+  const piece = stateBytes(256 << 10);
+  let caughtUp = 0;
+  while (!writer.isBehind) writer.write(piece);
+  writer.whenCaughtUp(() => caughtUp++);
+  assert.ok(writer.dataBytes <= 6 << 20, `${writer.dataBytes} bytes ahead of the disk`);
+  assert.is(syncs.length, 1);
+  for (const sync of syncs.splice(0)) sync();
+  assert.is(caughtUp, 1);
+  assert.is(writer.isBehind, false);
+  disk.setFault({ kind: 'ok' });
+  writer.write(piece);
+  let result: unknown = 'not called';
+  storage.commitSnapshot(writer, error => {
+    result = error;
+  });
+  assert.is(result, null);
+  assert.is(caughtUp, 1, 'told once');
+  opened(storage).verify();
 });
 
 test.run();
