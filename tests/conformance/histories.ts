@@ -25,10 +25,13 @@ class HistoryBuilder {
     });
   }
 
-  /** Ends the open call of `process`; one that ended as unknown stays unknown. */
+  /**
+   * Ends the open call of `process`; one that ended as unknown stays unknown. An answer to no call, as a line that is there twice,
+   * says nothing.
+   */
   resolve(process: string, change: (operation: Operation) => Operation): void {
     const call = this.#open.get(process);
-    if (call === undefined) throw new Error(`process ${process} has no open call`);
+    if (call === undefined) return;
     this.#open.delete(process);
     call.resolved(change(call.operation));
   }
@@ -38,10 +41,12 @@ class HistoryBuilder {
   }
 }
 
-const JEPSEN = /^INFO\s+jepsen\.util\s+-\s+(\S+)\s+:(invoke|ok|fail|info)\s+:(read|write|cas)\s+(.*)$/;
-const pair = (text: string): readonly [string, string] => {
-  const numbers = /\[(\S+)\s+(\S+)\]/.exec(text);
-  return [numbers?.[1] ?? '', numbers?.[2] ?? ''];
+const JEPSEN = /^INFO\s+jepsen\.util\s+-\s+(\S+)\s+:(invoke|ok|fail|info)\s+:(read|write|cas)(?:\s+(.*))?$/;
+const PAIR = /^\[\s*(\S+)\s+(\S+)\s*\]$/;
+const registerValue = (text: string): string | null => (text === 'nil' ? null : text);
+const pair = (text: string): readonly [string | null, string | null] => {
+  const [, from = '', to = ''] = PAIR.exec(text) ?? [];
+  return [registerValue(from), registerValue(to)];
 };
 
 function jepsenCall(op: string, argument: string, line: number): Operation {
@@ -55,12 +60,11 @@ function jepsenAnswer(operation: Operation, type: string, argument: string, line
   const answered = { ...operation, ok: true, returnNs: line } as const;
   if (type === 'info') return operation;
   if (type === 'fail') {
-    // A failed swap is an observation; a failed read says nothing.
-    return operation.op === 'cas'
-      ? { ...answered, output: false }
-      : { ...operation, ok: false, returnNs: line };
+    // A swap that met another value is an observation; a failed read says nothing; of the others nobody knows.
+    if (operation.op === 'cas' && PAIR.test(argument)) return { ...answered, output: false };
+    return operation.op === 'get' ? { ...operation, ok: false, returnNs: line } : operation;
   }
-  if (operation.op === 'get') return { ...answered, output: argument === 'nil' ? null : argument };
+  if (operation.op === 'get') return { ...answered, output: registerValue(argument) };
   return operation.op === 'cas' ? { ...answered, output: true } : answered;
 }
 
@@ -76,8 +80,11 @@ export function parseJepsenLog(text: string): Operation[] {
   return history.operations();
 }
 
+/** Nothing was appended: nothing is changed, nothing is said. */
+const isNothing = ({ op, value }: Operation): boolean => op === 'append' && value === '';
+
 const KV =
-  /^\{:process (\d+), :type :(invoke|ok), :f :(get|put|append), :key "(.*?)", :value (?:"(.*)"|nil)\}$/;
+  /^\{\s*:process\s+(\d+)\s*,\s*:type\s+:(invoke|ok|info|fail)\s*,\s*:f\s+:(get|put|append)\s*,\s*:key\s+"((?:[^"\\]|\\.)*)"\s*,\s*:value\s+(?:"((?:[^"\\]|\\.)*)"|nil)\s*\}$/;
 
 /** Keys start empty, which is the absent key here: writing the empty text is deleting. */
 function kvCall(op: string, key: string, value: string, line: number, process: number): Operation {
@@ -97,10 +104,12 @@ export function parseKvLog(text: string): Operation[] {
       history.invoke(process, kvCall(op, key, value, line, Number(process)));
       continue;
     }
+    if (type === 'info') continue;
     history.resolve(process, operation => {
+      if (type === 'fail') return { ...operation, ok: false, returnNs: line };
       const answered = { ...operation, ok: true, returnNs: line } as const;
       return operation.op === 'get' ? { ...answered, output: value === '' ? null : value } : answered;
     });
   }
-  return history.operations();
+  return history.operations().filter(operation => !isNothing(operation));
 }

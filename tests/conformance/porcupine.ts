@@ -22,11 +22,16 @@ export interface HistoryRun {
 interface Case {
   readonly file: string;
   readonly linearizable: boolean;
-  readonly history: () => Operation[];
+  readonly read: () => { readonly text: string; readonly history: Operation[] };
 }
 
 /** Sub-folders by which a folder of histories is recognised. */
 export const HISTORY_FOLDERS = ['jepsen', 'kv'] as const;
+
+function readWith(parse: (text: string) => Operation[], file: string) {
+  const text = readFileSync(file, 'utf8');
+  return { text, history: parse(text) };
+}
 
 function jepsenCases(folder: string): Case[] {
   const verdictsFile = join(folder, 'verdicts.json');
@@ -38,7 +43,7 @@ function jepsenCases(folder: string): Case[] {
     .filter(([name]) => existsSync(join(folder, name)))
     .map(([name, linearizable]) => {
       const file = join(folder, name);
-      return { file, linearizable, history: () => parseJepsenLog(readFileSync(file, 'utf8')) };
+      return { file, linearizable, read: () => readWith(parseJepsenLog, file) };
     });
 }
 
@@ -52,14 +57,17 @@ function kvCases(folder: string): Case[] {
       return {
         file,
         linearizable: name.endsWith('-ok.txt'),
-        history: () => parseKvLog(readFileSync(file, 'utf8')),
+        read: () => readWith(parseKvLog, file),
       };
     });
 }
 
 function judge(one: Case): HistoryFailure | null {
-  const history = one.history();
-  if (history.length === 0) return { file: one.file, message: 'no operation could be read from it' };
+  const { text, history } = one.read();
+  // A file in which nobody calls anything is a history too.
+  if (history.length === 0 && text.includes(':invoke')) {
+    return { file: one.file, message: 'no operation could be read from it' };
+  }
   const { verdict } = checkLinearizable(history, { explain: false });
   const expected = one.linearizable ? 'linearizable' : 'not-linearizable';
   return verdict === expected ? null : { file: one.file, message: `expected ${expected}, found ${verdict}` };

@@ -2,7 +2,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { checkLinearizable, type Operation } from '../../src/harness/check.js';
-import { bruteForce } from './brute-force.js';
+import { compareWithBruteForce, randomSource } from './random-histories.js';
 
 const check = suite('linearizability');
 
@@ -87,54 +87,17 @@ check('keys are judged apart, and the violation names its key and the operations
   assert.match(violation?.explanation ?? '', /told "7"/);
 });
 
-/** Small seeded generator: the histories are the same on every run. */
-function randomSource(seed: number): (below: number) => number {
-  let state = seed;
-  return below => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
+for (const [model, count] of [
+  ['register', 30_000],
+  ['list', 6_000],
+  ['set', 6_000],
+  ['bank', 6_000],
+] as const) {
+  check(`agrees with brute force on ${count} random histories of up to 8 operations: ${model}`, () => {
+    const bad = compareWithBruteForce(model, count, 20_26);
+    assert.ok(bad > count / 10 && bad < count * 0.9, `the histories must be of both kinds: ${bad} bad`);
+  });
 }
-
-function randomOperation(random: (below: number) => number): Operation {
-  const callNs = random(12);
-  const returnNs = callNs + 1 + random(8);
-  const value = `${random(3)}`;
-  const unknown = random(5) === 0;
-  const ends = unknown ? null : returnNs;
-  switch (random(unknown ? 5 : 6)) {
-    case 0:
-    case 1:
-      return operation(callNs, ends, { op: 'put', value });
-    case 2:
-      return operation(callNs, ends, {
-        op: 'cas',
-        value: [value, `${random(3)}`],
-        ...(unknown ? {} : { output: random(3) > 0 }),
-      });
-    case 3:
-      return random(2) === 0
-        ? operation(callNs, ends, { op: 'del', ...(unknown ? {} : { output: random(2) }) })
-        : operation(callNs, ends, { op: 'append', value });
-    case 4:
-      return operation(callNs, ends, { op: 'incr', ...(unknown ? {} : { output: 1 + random(3) }) });
-    default:
-      return operation(callNs, ends, { op: 'get', output: random(4) === 0 ? null : value });
-  }
-}
-
-check('agrees with brute force on 100,000 random histories of up to 8 operations', () => {
-  const random = randomSource(20_26);
-  let bad = 0;
-  for (let round = 0; round < 100_000; round += 1) {
-    const history = Array.from({ length: 1 + random(8) }, () => randomOperation(random));
-    const expected = bruteForce(history);
-    const found = checkLinearizable(history, { explain: false }).verdict === 'linearizable';
-    if (!expected) bad += 1;
-    assert.is(found, expected, JSON.stringify(history));
-  }
-  assert.ok(bad > 10_000 && bad < 90_000, `the histories must be of both kinds: ${bad} bad`);
-});
 
 /** A real register driven by overlapping clients: linearizable by construction. */
 function recorded(
