@@ -3,16 +3,19 @@
  *
  * @module
  */
-import { EVENT_FILTERS, selectLines } from './event-lines.js';
+import { EVENT_FILTERS } from './event-lines.js';
 import { explainSelection } from './explain.js';
+import { entryHolders } from './explain-entry.js';
 import { layoutFor } from './frame.js';
 import type { ActionName } from './keys.js';
 import { changeLoss, cutLink, toggleSymmetric, undoEdit } from './link-actions.js';
 import { rememberMatrix } from './matrix-undo.js';
+import { MESSAGE_FILTERS } from './messages.js';
 import { heal, isolateNode, killLeader, killNode, onNode, pauseNode, reviveNode } from './node-actions.js';
 import { findEvent, openSearch } from './search-input.js';
+import { FAR, moveSelection } from './selection.js';
 import { send } from './send.js';
-import { LINK_METRICS, PANELS, type State } from './state.js';
+import { LINK_METRICS, type Mode, PANELS, type State } from './state.js';
 import { type ActionHandler, type Effect, only, type ReplayMove, type Step } from './step.js';
 
 function withEffect(state: State, effect: Effect): Step {
@@ -44,35 +47,11 @@ function focusStep(step: 1 | -1): ActionHandler {
   };
 }
 
-function clamp(value: number, most: number): number {
-  return Math.max(0, Math.min(most, value));
-}
-
-/** Moves what the focused panel selects, or scrolls it; the amounts are far too large for first and last. */
 function move(down: number, right: number): ActionHandler {
-  return state => {
-    if (state.mode.kind === 'help' || state.mode.kind === 'text') {
-      return only({ ...state, mode: { ...state.mode, scroll: Math.max(0, state.mode.scroll + down) } });
-    }
-    const last = (state.status?.nodes.length ?? 1) - 1;
-    if (state.focus === 'links') {
-      const link = { from: clamp(state.link.from + down, last), to: clamp(state.link.to + right, last) };
-      return only({ ...state, link });
-    }
-    if (state.focus === 'events') {
-      const most = Math.max(0, selectLines(state.events.lines, state.query).length - 1);
-      return only({ ...state, eventScroll: clamp(state.eventScroll - down, most), foundEvent: null });
-    }
-    if (state.focus === 'store') {
-      const most = Math.max(0, (state.store?.keys.length ?? 1) - 1);
-      return only({ ...state, storeScroll: clamp(state.storeScroll + down, most) });
-    }
-    return only({ ...state, node: clamp(state.node + down, last) });
-  };
+  return state => only(moveSelection(state, down, right));
 }
 
 const HALF_PAGE = 8;
-const FAR = 100_000;
 
 function closeOverlay(state: State): State {
   const isOverPrompt = state.mode.kind === 'text' && state.mode.fromPrompt;
@@ -92,11 +71,22 @@ const back: ActionHandler = state =>
 const freeze: ActionHandler = state =>
   only(state.frozen ? { ...state, ...state.live, frozen: false } : { ...state, frozen: true });
 
+/** What an entry holds is asked for while the rest can be read already. */
 const explain: ActionHandler = state => {
   const text = explainSelection(state);
-  return only(
-    text === null ? state : { ...state, mode: { kind: 'text', ...text, scroll: 0, fromPrompt: false } },
-  );
+  if (text === null) return only(state);
+  const { entry, ...explanation } = text;
+  const mode: Mode = {
+    kind: 'text',
+    ...explanation,
+    scroll: 0,
+    fromPrompt: false,
+    ...(entry ? { entry } : {}),
+  };
+  const explained: State = { ...state, mode };
+  if (entry === undefined || state.status === null) return only(explained);
+  const nodes = entryHolders(entry, state.status);
+  return withEffect(explained, { kind: 'read-entry', at: entry, nodes });
 };
 
 const answerYes: ActionHandler = (state, _key, around) => {
@@ -190,6 +180,18 @@ export const ACTIONS: Readonly<Record<ActionName, ActionHandler>> = {
     const isSame = key === undefined || key === state.store?.watch?.key;
     return withEffect(state, { kind: 'local', command: { kind: 'watch', key: isSame ? null : key } });
   },
+  messages: state => {
+    const { from, to } = state.link;
+    const text = 'a node does not send messages to itself';
+    return only(
+      from === to
+        ? { ...state, toast: { kind: 'note', line: '', text } }
+        : { ...state, focus: 'messages', message: null },
+    );
+  },
+  'messages-filter': state =>
+    only({ ...state, messageFilter: cycle(MESSAGE_FILTERS, state.messageFilter, 1), message: null }),
+  'messages-leave': state => only({ ...state, focus: 'links', zoomed: false, message: null }),
   'script-pause': state => withEffect(state, { kind: 'script', move: 'pause' }),
   'script-step': state => withEffect(state, { kind: 'script', move: 'step' }),
   'script-stop': state => withEffect(state, { kind: 'script', move: 'stop' }),

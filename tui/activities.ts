@@ -10,8 +10,9 @@ import type { ClientAccess } from '../src/config/client-access.js';
 import type { ClusterHandle, CommandResult } from '../src/runtime/handle.js';
 import { LiveCheck } from './live/live-check.js';
 import type { LocalCommand } from './local-commands.js';
+import { MessageWatch } from './message-watch.js';
 import { ScriptSession } from './script-session.js';
-import type { Activities as ActivityState, PanelId, Toast } from './state.js';
+import type { Activities as ActivityState, LinkAt, PanelId, Toast } from './state.js';
 import type { ScriptMove, TourMove } from './step.js';
 import { StoreBrowser } from './store-browser.js';
 import { SCENES, sceneNamed } from './tour/scenes.js';
@@ -25,6 +26,9 @@ export interface ActivityHost {
   /** For connections to the nodes' ports. */
   readonly access: ClientAccess;
   readonly isShown: (panel: PanelId) => boolean;
+  /** The link whose messages are to be seen; null: none is. */
+  readonly watchedLink: () => LinkAt | null;
+  readonly open: (link: LinkAt) => void;
   readonly show: (changed: Partial<ActivityState>) => void;
   readonly toast: (toast: Toast) => void;
 }
@@ -39,6 +43,7 @@ export class Activities {
   #script: ScriptSession | null = null;
   readonly #browser: StoreBrowser;
   readonly #browsing: NodeJS.Timeout;
+  readonly #messages: MessageWatch;
   #prefix = '';
   #watched: string | null = null;
   #isLooking = false;
@@ -47,6 +52,7 @@ export class Activities {
     this.#host = host;
     this.#browser = new StoreBrowser(host.access);
     this.#browsing = setInterval(() => void this.#look(), BROWSE_MS);
+    this.#messages = new MessageWatch(host);
   }
 
   perform(command: LocalCommand): void {
@@ -70,6 +76,9 @@ export class Activities {
       case 'browse':
         this.#prefix = command.prefix;
         void this.#look(true);
+        break;
+      case 'messages':
+        this.#host.open(command.link);
         break;
       case 'goto':
         this.#note('bad', 'this is a live cluster: only recordings go to a time');
@@ -113,6 +122,7 @@ export class Activities {
 
   async stop(): Promise<void> {
     clearInterval(this.#browsing);
+    this.#messages.stop();
     this.moveTour('stop');
     this.moveScript('stop');
     this.#browser.close();

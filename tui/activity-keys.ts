@@ -126,6 +126,20 @@ export const ACTIVITY_KEYS: readonly KeyBinding[] = [
     footer: 'watch',
   },
   {
+    keys: ['e'],
+    scopes: ['messages'],
+    action: 'messages-filter',
+    summary: 'show all, those without heartbeats, or what was lost or held',
+    footer: 'filter',
+  },
+  {
+    keys: ['v', 'escape'],
+    scopes: ['messages'],
+    action: 'messages-leave',
+    summary: 'back to the links',
+    footer: 'links',
+  },
+  {
     keys: ['p'],
     scopes: ['session'],
     action: 'script-pause',

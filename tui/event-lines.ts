@@ -4,6 +4,7 @@
  * @module
  */
 import type { ClusterEvent, ClusterEventKind, ClusterStatus } from '../src/runtime/status.js';
+import type { State } from './state.js';
 import { printable } from './text.js';
 
 export type EventLineKind = ClusterEventKind | 'you';
@@ -147,4 +148,15 @@ export function selectLines(lines: readonly EventLine[], query: EventQuery): rea
     if (query.node !== null && line.node !== query.node) return false;
     return wanted === '' || searchText(line).includes(wanted) !== inverted;
   });
+}
+
+/** The line the search has found, or the one the panel has selected; null: there is none. */
+export function selectedEvent({
+  events,
+  query,
+  eventScroll,
+  foundEvent,
+}: Pick<State, 'events' | 'query' | 'eventScroll' | 'foundEvent'>): EventLine | null {
+  const lines = selectLines(events.lines, query);
+  return lines.find(line => line.id === foundEvent) ?? lines.at(-1 - eventScroll) ?? null;
 }

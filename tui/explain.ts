@@ -4,14 +4,22 @@
  * @module
  */
 import type { ClusterStatus, LinkStatus, NodeStatus, RaftStatus } from '../src/runtime/status.js';
-import { clockTime, duration, grouped, probability } from './format.js';
+import { selectedEvent } from './event-lines.js';
+import { type EntryAt, type EntryKnowledge, entryHolders, explainEntry } from './explain-entry.js';
+import { explainEvent } from './explain-event.js';
+import { explainMessage } from './explain-message.js';
+import { duration, grouped, probability } from './format.js';
+import { selectedMessage } from './messages.js';
 import { effectOfLosing, reachableVoters } from './quorum-effect.js';
+import { entryCursor } from './selection.js';
 import type { State } from './state.js';
 
 export interface Explanation {
   readonly title: string;
   /** One paragraph each; an empty one is a blank line. */
   readonly lines: readonly string[];
+  /** Of a log entry: which one. */
+  readonly entry?: EntryAt;
 }
 
 function nodeNames(nodes: readonly number[]): string {
@@ -161,22 +169,55 @@ function explainQuorum(status: ClusterStatus): Explanation {
   return { title: 'Cluster', lines };
 }
 
+function explainSelectedEntry(state: State, status: ClusterStatus): Explanation | null {
+  const at = entryCursor(state);
+  const node = status.nodes[state.node];
+  if (at === null || node === undefined) return node === undefined ? null : explainNode(node, status);
+  const knowledge: EntryKnowledge =
+    state.replay === null
+      ? entryHolders(at, status).length > 0
+        ? { kind: 'asking' }
+        : { kind: 'unknown', why: 'no running node has it' }
+      : { kind: 'unknown', why: 'a recording does not hold the commands' };
+  const text = explainEntry(at, status, knowledge);
+  if (text !== null) return knowledge.kind === 'asking' ? { ...text, entry: at } : text;
+  const title = `Entry ${at.index}, in the log of n${at.node}`;
+  return { title, lines: [`n${at.node} does not have it.`, logEnd(node)] };
+}
+
+function logEnd({ node, raft }: NodeStatus): string {
+  return raft === null ? `n${node} has not reported.` : `Its log ends at entry ${raft.lastIndex}.`;
+}
+
 /** Explains what the focused panel has selected; null: nothing yet. */
 export function explainSelection(state: State): Explanation | null {
   const { status, focus, link } = state;
   if (status === null) return null;
-  if (focus === 'links') {
-    const selected = status.links[link.from * status.nodes.length + link.to];
-    return selected === undefined ? null : explainLink(selected, status);
+  switch (focus) {
+    case 'links': {
+      const selected = status.links[link.from * status.nodes.length + link.to];
+      return selected === undefined ? null : explainLink(selected, status);
+    }
+    case 'messages': {
+      const message = selectedMessage(state);
+      return message === null || state.messages === null
+        ? null
+        : explainMessage(message, state.messages, status);
+    }
+    case 'load':
+      return explainQuorum(status);
+    case 'events': {
+      const event = selectedEvent(state);
+      return event === null ? null : explainEvent(event, status);
+    }
+    case 'log':
+      return explainSelectedEntry(state, status);
+    case 'nodes':
+    case 'roles':
+    case 'store':
+    case 'session': {
+      const node = status.nodes[state.node];
+      return node === undefined ? null : explainNode(node, status);
+    }
   }
-  if (focus === 'load') return explainQuorum(status);
-  if (focus === 'events') {
-    const { lines } = state.events;
-    const event = lines.find(line => line.id === state.foundEvent) ?? lines.at(-1 - state.eventScroll);
-    if (event === undefined) return null;
-    const answer = event.answer === '' ? [] : [`${event.outcome ?? ''}: ${event.answer}`];
-    return { title: `${clockTime(event.atMs)} ${event.kind}`, lines: [event.text, ...answer] };
-  }
-  const node = status.nodes[state.node];
-  return node === undefined ? null : explainNode(node, status);
 }

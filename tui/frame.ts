@@ -12,6 +12,7 @@ import { drawHeader } from './panels/header.js';
 import { drawLinks } from './panels/links.js';
 import { drawLoad, loadStrip } from './panels/load.js';
 import { drawLog } from './panels/log.js';
+import { drawMessages } from './panels/messages.js';
 import { drawNodes } from './panels/nodes.js';
 import { drawOverlay, type Overlay } from './panels/overlays.js';
 import { drawRoles } from './panels/roles.js';
@@ -32,6 +33,7 @@ const DRAWERS: Readonly<Record<PanelId, PanelDrawer>> = {
   load: drawLoad,
   store: drawStore,
   session: drawScript,
+  messages: drawMessages,
 };
 
 export interface Block {

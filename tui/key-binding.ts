@@ -57,6 +57,9 @@ export type ActionName =
   | 'tour-auto'
   | 'tour-stop'
   | 'watch'
+  | 'messages'
+  | 'messages-filter'
+  | 'messages-leave'
   | 'mouse'
   | `replay-${ReplayMove}`
   | 'script-pause'

@@ -72,7 +72,7 @@ export const KEYS: readonly KeyBinding[] = [
     scopes: ['links'],
     action: 'symmetric',
     summary: 'edit both directions at once, on and off',
-    footer: 'both ways',
+    footer: 'both',
   },
   {
     keys: ['u'],
@@ -80,6 +80,13 @@ export const KEYS: readonly KeyBinding[] = [
     action: 'undo',
     summary: 'undo the last change of the matrix made from here, by key or by command',
     footer: 'undo',
+  },
+  {
+    keys: ['v'],
+    scopes: ['links'],
+    action: 'messages',
+    summary: 'show the messages of the link as they pass, both ways',
+    footer: 'messages',
   },
   {
     keys: ['m'],
@@ -154,18 +161,18 @@ export const KEYS: readonly KeyBinding[] = [
   { keys: ['K'], scopes: ['panels'], action: 'kill-leader', summary: 'kill the leader' },
   { keys: ['H'], scopes: ['panels'], action: 'heal', summary: 'heal all links', footer: 'heal' },
   {
-    keys: ['1', '2', '3', '4', '5', '6', '7', '8'],
+    keys: ['1', '2', '3', '4', '5', '6', '7', '8', '9'],
     scopes: ['panels'],
     action: 'focus-panel',
     summary: 'focus a panel (in the links, digits set the loss: use alt)',
-    shown: '1–8',
+    shown: '1–9',
   },
   {
-    keys: ['alt-1', 'alt-2', 'alt-3', 'alt-4', 'alt-5', 'alt-6', 'alt-7', 'alt-8'],
+    keys: ['alt-1', 'alt-2', 'alt-3', 'alt-4', 'alt-5', 'alt-6', 'alt-7', 'alt-8', 'alt-9'],
     scopes: ['panels'],
     action: 'focus-panel',
     summary: 'focus a panel, from anywhere',
-    shown: 'alt-1–8',
+    shown: 'alt-1–9',
   },
   {
     keys: ['M', 'm'],

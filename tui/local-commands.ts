@@ -4,6 +4,7 @@
  * @module
  */
 import type { CommandLanguage } from './command-language.js';
+import type { LinkAt } from './state.js';
 import { SCENE_NAMES } from './tour/scenes.js';
 
 export type LocalCommand =
@@ -19,7 +20,8 @@ export type LocalCommand =
   | { readonly kind: 'goto'; readonly atMs: number }
   /** Null: no key any more. */
   | { readonly kind: 'watch'; readonly key: string | null }
-  | { readonly kind: 'browse'; readonly prefix: string };
+  | { readonly kind: 'browse'; readonly prefix: string }
+  | { readonly kind: 'messages'; readonly link: LinkAt };
 
 export type LocalParse =
   | { readonly kind: 'local'; readonly command: LocalCommand }
@@ -51,6 +53,12 @@ function parseLoad(rest: string): LocalCommand | null {
 function parseTour(rest: string): LocalCommand | null {
   if (rest === 'off') return { kind: 'tour-stop' };
   return rest === '' ? { kind: 'tour', scene: null } : null;
+}
+
+function parseMessages(rest: string): LocalCommand | null {
+  const [, from, to] = /^(\d{1,3})\s+(\d{1,3})$/.exec(rest) ?? [];
+  if (from === undefined || to === undefined || Number(from) === Number(to)) return null;
+  return { kind: 'messages', link: { from: Number(from), to: Number(to) } };
 }
 
 const LOCAL_COMMANDS: readonly LocalSpec[] = [
@@ -95,6 +103,13 @@ const LOCAL_COMMANDS: readonly LocalSpec[] = [
     summary: 'Shows only keys that begin with PREFIX in the key browser.',
     words: [],
     parse: rest => ({ kind: 'browse', prefix: rest }),
+  },
+  {
+    name: 'messages',
+    form: 'FROM TO',
+    summary: 'Shows the last messages between two nodes, and what became of them.',
+    words: [],
+    parse: parseMessages,
   },
   {
     name: 'goto',

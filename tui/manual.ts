@@ -8,6 +8,7 @@ import { EVENT_FILTERS, MAX_EVENT_LINES } from './event-lines.js';
 import { PROMPT_KEYS, shownKeys } from './keys.js';
 import { MIN_COLUMNS, MIN_ROWS } from './layout.js';
 import { LOCAL_HELP } from './local-commands.js';
+import { MESSAGE_FILTERS } from './messages.js';
 import { bindingsOf, KEY_SECTIONS } from './panels/overlays.js';
 import { MAX_SAMPLES, STEP_MS } from './samples.js';
 import { LINK_METRICS, PANELS, type PanelId } from './state.js';
@@ -32,7 +33,8 @@ const PANEL_NOTES: Readonly<Record<PanelId, string>> = {
     `The newest ${MAX_EVENT_LINES} lines are kept.`,
   log:
     'The ends of all logs under each other, one cell an entry, its digit the last digit of its term. Entries not yet committed are ' +
-    'inverted; entries that contradict the leader’s are marked as errors: they will be replaced.',
+    'inverted; entries that contradict the leader’s are marked as errors: they will be replaced. `←` and `→` select an entry; Enter says ' +
+    'what it asks for, whether it is committed and why, who has it, and what contradicts it.',
   roles: `What each node was in the last ${KEPT_SECONDS} seconds, one cell a half second; the last line shows who led, and gaps without a leader.`,
   store:
     'The keys of the store with size and beginning of their values, read from the leader’s replica once a second while the panel ' +
@@ -40,6 +42,10 @@ const PANEL_NOTES: Readonly<Record<PanelId, string>> = {
     'what differs from the leader’s.',
   session:
     'The steps of a script (`--script FILE`, `run FILE`) with what became of each. It can be paused, stepped and cancelled.',
+  messages:
+    'The last messages between the two nodes of the selected link, both ways (`v` in the links, or `messages FROM TO`): kind, term, what ' +
+    'it says, and what became of it. They are noted only while the panel is shown. Selecting one holds the list; Enter says what it is ' +
+    `for, why it was lost, and what was answered. Filters: ${MESSAGE_FILTERS.join(', ')}.`,
   load: `Writes, reads, latency, messages and drops in the last ${KEPT_SECONDS} seconds.`,
 };
 

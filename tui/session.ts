@@ -11,12 +11,15 @@ import { Activities } from './activities.js';
 import type { CastFile } from './cast-file.js';
 import type { CommandLanguage } from './command-language.js';
 import { plainFrame } from './compose.js';
+import type { EntryAt } from './explain-entry.js';
 import { drawFrame, isShown } from './frame.js';
 import type { HistoryFile } from './history-file.js';
 import type { InputEvent } from './input.js';
 import type { LocalCommand } from './local-commands.js';
 import { type Execute, executeWithFiles } from './local-files.js';
+import { openMessages, watchedLink } from './messages.js';
 import type { SessionSource } from './open-cluster.js';
+import { readEntry } from './read-entry.js';
 import { ReplayPlayer } from './replay/recorded-cluster.js';
 import { Screen } from './screen.js';
 import { send } from './send.js';
@@ -143,6 +146,8 @@ export class Session {
       execute: line => this.#sendLine(line, (id, text) => this.#execute(id, text)),
       access: this.#options.access,
       isShown: panel => isShown(this.#store.state, panel),
+      watchedLink: () => watchedLink(this.#store.state),
+      open: link => this.#store.set(openMessages(this.#store.state, link), 'input'),
       show: changed => this.#happen({ kind: 'activity', changed }, 'input'),
       toast: toast => this.#happen({ kind: 'toast', toast }, 'input'),
     });
@@ -226,6 +231,9 @@ export class Session {
       case 'repaint':
         this.#screen.repaint();
         break;
+      case 'read-entry':
+        void this.#readEntry(effect.at, effect.nodes);
+        break;
       case 'local':
         this.#performLocal(effect.command);
         break;
@@ -245,6 +253,12 @@ export class Session {
         this.#screenshot();
         break;
     }
+  }
+
+  async #readEntry(at: EntryAt, nodes: readonly number[]): Promise<void> {
+    if (this.#opening === null) return;
+    const knowledge = await readEntry(await this.#opening, at, nodes);
+    this.#happen({ kind: 'entry', at, knowledge }, 'input');
   }
 
   #performLocal(command: LocalCommand): void {

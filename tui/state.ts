@@ -6,9 +6,11 @@
 import type { ClusterStatus } from '../src/runtime/status.js';
 import { type CommandHistory, historyOf } from './command-history.js';
 import { type EventLines, type EventQuery, NO_EVENTS } from './event-lines.js';
+import type { EntryAt } from './explain-entry.js';
 import { EMPTY_LINE, type Line } from './line-editor.js';
 import type { LinkRates } from './link-rates.js';
 import type { LiveView } from './live/live-check.js';
+import type { LinkMessages, MessageFilter } from './messages.js';
 import { NO_PICTURE } from './picture.js';
 import type { ReplayView } from './replay/replay.js';
 import type { Sample } from './samples.js';
@@ -17,7 +19,17 @@ import type { StoreView } from './store-browser.js';
 import type { TourView } from './tour/tour.js';
 
 /** In the order of the digits that focus them. */
-export const PANELS = ['nodes', 'links', 'events', 'log', 'roles', 'load', 'store', 'session'] as const;
+export const PANELS = [
+  'nodes',
+  'links',
+  'events',
+  'log',
+  'roles',
+  'load',
+  'store',
+  'session',
+  'messages',
+] as const;
 export type PanelId = (typeof PANELS)[number];
 
 export const LINK_METRICS = ['loss', 'delay', 'drops', 'messages'] as const;
@@ -50,6 +62,8 @@ export type Mode =
       readonly lines: readonly string[];
       readonly scroll: number;
       readonly fromPrompt: boolean;
+      /** The entry it explains: what it holds is told later. */
+      readonly entry?: EntryAt;
     };
 
 export interface Toast {
@@ -92,6 +106,8 @@ export interface Activities {
   readonly script: ScriptView | null;
   /** What the key browser shows; null: it has not been looked at. */
   readonly store: StoreView | null;
+  /** Those of the link whose messages are looked at; null: they have not been. */
+  readonly messages: LinkMessages | null;
   /** Where in a recording; null: this is a live cluster. */
   readonly replay: ReplayPosition | null;
 }
@@ -101,7 +117,14 @@ export interface ReplayPosition extends ReplayView {
   readonly speed: number;
 }
 
-const NO_ACTIVITIES: Activities = { tour: null, check: null, script: null, store: null, replay: null };
+const NO_ACTIVITIES: Activities = {
+  tour: null,
+  check: null,
+  script: null,
+  store: null,
+  messages: null,
+  replay: null,
+};
 
 export interface State extends Picture, Activities {
   readonly facts: SessionFacts;
@@ -120,6 +143,11 @@ export interface State extends Picture, Activities {
   /** The selected line of the key browser. */
   readonly storeScroll: number;
   readonly link: LinkAt;
+  /** The selected column of the log panel; null: the end of the selected node's log. */
+  readonly entry: number | null;
+  /** The selected message, by its sequence; null: the newest. */
+  readonly message: number | null;
+  readonly messageFilter: MessageFilter;
   readonly metric: LinkMetric;
   readonly mouse: boolean;
   /** Edits in the matrix go to both directions. */
@@ -165,6 +193,9 @@ export function initialState({ facts, columns, rows, history = [] }: InitialStat
     node: 0,
     storeScroll: 0,
     link: { from: 0, to: 1 },
+    entry: null,
+    message: null,
+    messageFilter: 'all',
     metric: 'loss',
     mouse: false,
     symmetric: false,

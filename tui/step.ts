@@ -4,6 +4,7 @@
  * @module
  */
 import type { CommandLanguage } from './command-language.js';
+import type { EntryAt } from './explain-entry.js';
 import type { LocalCommand } from './local-commands.js';
 import type { State } from './state.js';
 
@@ -16,6 +17,8 @@ export type Effect =
   | { readonly kind: 'repaint' }
   | { readonly kind: 'screenshot' }
   | { readonly kind: 'mouse'; readonly on: boolean }
+  /** Ask what an entry holds, of one of these nodes; the first that answers. */
+  | { readonly kind: 'read-entry'; readonly at: EntryAt; readonly nodes: readonly number[] }
   /** A line this program carries out itself. */
   | { readonly kind: 'local'; readonly command: LocalCommand }
   | { readonly kind: 'tour'; readonly move: TourMove }

@@ -7,7 +7,8 @@ import type { CommandResult } from '../src/runtime/handle.js';
 import type { ClusterStatus } from '../src/runtime/status.js';
 import { ACTIONS } from './actions.js';
 import type { CommandLanguage } from './command-language.js';
-import { addClusterEvents, answerCommand, type EventLines, shownLine } from './event-lines.js';
+import { addClusterEvents, answerCommand, type EventLines, selectLines, shownLine } from './event-lines.js';
+import { type EntryAt, type EntryKnowledge, explainEntry } from './explain-entry.js';
 import { latency } from './format.js';
 import type { InputEvent, KeyPress } from './input.js';
 import { bindingOf } from './keys.js';
@@ -33,6 +34,8 @@ export type Happening =
   | { readonly kind: 'phase'; readonly phase: Phase }
   | { readonly kind: 'toast'; readonly toast: Toast }
   | { readonly kind: 'activity'; readonly changed: Partial<Activities> }
+  /** What an entry holds was read, or could not be. */
+  | { readonly kind: 'entry'; readonly at: EntryAt; readonly knowledge: EntryKnowledge }
   /** Another moment of a recording. */
   | {
       readonly kind: 'replayed';
@@ -86,7 +89,12 @@ function takeStatus(state: State, status: ClusterStatus): State {
   const phase: Phase = state.phase.kind === 'starting' ? { kind: 'running' } : state.phase;
   const live = nextPicture(state.live, status);
   const events = addClusterEvents(state.events, status);
-  const taken: State = { ...state, phase, live, events };
+  const { eventScroll } = state;
+  const added =
+    eventScroll === 0
+      ? 0
+      : selectLines(events.lines, state.query).filter(({ id }) => id >= state.events.nextId).length;
+  const taken: State = { ...state, phase, live, events, eventScroll: eventScroll + added };
   if (state.frozen) return taken;
   return { ...taken, ...live, node: Math.min(state.node, Math.max(0, status.nodes.length - 1)) };
 }
@@ -127,6 +135,15 @@ function takeAnswer(state: State, happening: Extract<Happening, { kind: 'answer'
   };
 }
 
+/** The window that waits for it may have been closed, or be another, by now. */
+function takeEntry(state: State, at: EntryAt, knowledge: EntryKnowledge): State {
+  const { mode, status } = state;
+  if (mode.kind !== 'text' || status === null) return state;
+  if (mode.entry?.node !== at.node || mode.entry.index !== at.index) return state;
+  const text = explainEntry(at, status, knowledge);
+  return text === null ? state : { ...state, mode: { ...mode, ...text } };
+}
+
 /** A scene that begins brings the panel it is seen in to the front. */
 function takeActivity(state: State, changed: Partial<Activities>): State {
   const { tour } = changed;
@@ -142,6 +159,11 @@ function takeActivity(state: State, changed: Partial<Activities>): State {
       mode: { kind: 'text', title, lines: proof, scroll: 0, fromPrompt: false },
     };
   }
+  // While a message is selected the list stands still.
+  const isOther =
+    changed.messages?.link.from !== state.messages?.link.from ||
+    changed.messages?.link.to !== state.messages?.link.to;
+  if (changed.messages != null && state.message !== null && !isOther) return state;
   return { ...state, ...changed, ...(begins ? { focus: tour.panel, zoomed: false } : {}) };
 }
 
@@ -170,5 +192,7 @@ export function update(state: State, happening: Happening, language: CommandLang
     }
     case 'activity':
       return only(takeActivity(state, happening.changed));
+    case 'entry':
+      return only(takeEntry(state, happening.at, happening.knowledge));
   }
 }

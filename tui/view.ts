@@ -69,6 +69,7 @@ export const PANEL_TITLES: Readonly<Record<PanelId, string>> = {
   load: 'Load',
   store: 'Keys',
   session: 'Session',
+  messages: 'Messages',
 };
 
 /** Box of text over the panels: padded to its full width, since what lies under empty cells would show through. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { MessageKind } from '../../src/node/frame.js';
 import { PERFECT_LINK } from '../../src/runtime/link.js';
 import type {
   ClusterEvent,
@@ -12,6 +13,7 @@ import type {
   RaftStatus,
 } from '../../src/runtime/status.js';
 import type { CommandLanguage } from '../../tui/command-language.js';
+import type { SeenMessage } from '../../tui/messages.js';
 import { initialState, type State } from '../../tui/state.js';
 import { update } from '../../tui/update.js';
 
@@ -145,6 +147,27 @@ export function eventsOf(
     node,
     text,
   }));
+}
+
+/** A message of the fixtures' cluster: number `sequence`, sent at so many milliseconds, delivered at once. */
+export function messageOf(
+  sequence: number,
+  from: number,
+  to: number,
+  kind: MessageKind,
+  fields: SeenMessage['fields'] = {},
+): SeenMessage {
+  return {
+    sequence,
+    from,
+    to,
+    kind,
+    atMs: sequence,
+    fate: 'delivered',
+    settledAtMs: sequence,
+    copies: 1,
+    fields: { term: 7, ...fields },
+  };
 }
 
 /** A language of two commands, enough for what the prompt does with any. */

@@ -13,7 +13,7 @@ import { textWidth } from '../../tui/text.js';
 import { createTheme, type Theme } from '../../tui/theme.js';
 import type { TourView } from '../../tui/tour/tour.js';
 import { update } from '../../tui/update.js';
-import { eventsOf, NOW_MS, SMALL_LANGUAGE, stateWith, statusOf } from './fixtures.js';
+import { eventsOf, messageOf, NOW_MS, SMALL_LANGUAGE, stateWith, statusOf } from './fixtures.js';
 import { assertGolden } from './golden.js';
 
 process.env.TZ = 'UTC';
@@ -148,6 +148,38 @@ const SCRIPT: ScriptView = {
   })),
 };
 
+/** The links panel with messages of the link 2 → 3 watched. */
+function watching(state: State): State {
+  const messages = [
+    messageOf(1, 2, 3, 'Heartbeat', { commit: 1281 }),
+    messageOf(2, 3, 2, 'HeartbeatReply'),
+    messageOf(3, 2, 3, 'AppendEntries', { prevLogIndex: 1281, prevLogTerm: 7, entries: 3, commit: 1281 }),
+    { ...messageOf(4, 3, 2, 'AppendEntriesReply', { index: 1284, reject: false }), fate: 'drop' as const },
+    { ...messageOf(9, 2, 3, 'Heartbeat', { commit: 1284 }), settledAtMs: 41, copies: 2 },
+  ];
+  const link = { from: 2, to: 3 };
+  const open: State = { ...press(state, 'tab'), link };
+  const view = { link, messages, epochMs: NOW_MS - 50, problem: '' };
+  return during(press(open, 'v'), { messages: view });
+}
+
+/** The end of the log of a node that is behind, in words. */
+function explainedEntry(): State {
+  const open = press(story(10, 120, 35), '4', 'down', 'left', 'enter');
+  const at = { node: 1, index: 1283 };
+  const content = {
+    index: 1283,
+    term: 7,
+    type: 'normal',
+    bytes: 80,
+    origin: 4,
+    timeMs: NOW_MS - 5_000,
+    commands: [['set', 'user:42', 'ada lovelace']],
+  };
+  const knowledge = { kind: 'told', by: 1, content } as const;
+  return update(open, { kind: 'entry', at, knowledge }, SMALL_LANGUAGE).state;
+}
+
 const GOLDENS: Readonly<Record<string, () => string>> = {
   '80x24-5-nodes': () => shown(story(5, 80, 24)),
   '80x24-10-nodes': () => shown(story(10, 80, 24)),
@@ -168,6 +200,9 @@ const GOLDENS: Readonly<Record<string, () => string>> = {
   '80x24-no-quorum': () =>
     shown(stateWith([statusOf(), statusOf({ leader: null, down: [0, 1, 2], atMs: NOW_MS + 4000 })])),
   '80x24-explain': () => shown(press(story(5, 80, 24), 'down', 'down', 'down', 'enter')),
+  '120x35-explain-entry': () => shown(explainedEntry()),
+  '100x30-messages': () => shown(press(watching(story(10, 100, 30)), 'up', 'up')),
+  '80x24-message-explained': () => shown(press(watching(story(5, 80, 24)), 'up', 'enter')),
   '100x40-help': () => shown(press(story(10, 100, 40), '?')),
   '80x24-tour': () => shown(during(story(5, 80, 24), { tour: TOUR })),
   '120x35-tour': () => shown(during(story(10, 120, 35), { tour: TOUR })),

@@ -1,11 +1,19 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { MAX_EVENT_LINES, selectLines } from '../../tui/event-lines.js';
+import { MAX_EVENT_LINES, selectedEvent, selectLines } from '../../tui/event-lines.js';
 import { ACTIVITIES, MAX_SAMPLES } from '../../tui/samples.js';
 import type { State } from '../../tui/state.js';
 import type { Effect } from '../../tui/step.js';
 import { update } from '../../tui/update.js';
-import { eventsOf, NOW_MS, SMALL_LANGUAGE, type StatusOptions, stateWith, statusOf } from './fixtures.js';
+import {
+  eventsOf,
+  messageOf,
+  NOW_MS,
+  SMALL_LANGUAGE,
+  type StatusOptions,
+  stateWith,
+  statusOf,
+} from './fixtures.js';
 
 const test = suite('keys and snapshots');
 
@@ -251,6 +259,61 @@ test('rates of links come from the counters of two snapshots, drops flash at onc
   const later = { ...first, atMs: NOW_MS + 1000, links };
   const { rates } = stateWith([first, later]);
   assert.equal(rates?.rates[index], { messagesPerSecond: 50, droppedPerSecond: 20, isDropping: true });
+});
+
+test('in the log panel ← and → select an entry, whose content is asked of who has it', () => {
+  const start = press(stateWith([statusOf({ down: [4] })]), '4', 'down').state;
+  const { state, effects } = press(press(start, 'left', 'left').state, 'enter');
+  assert.is(state.mode.kind === 'text' ? state.mode.title : '', 'Entry 1282 of term 7, in the log of n1');
+  const at = { node: 1, index: 1282 };
+  assert.equal(effects, [{ kind: 'read-entry', at, nodes: [1, 0, 2, 3] }]);
+  const why = 'no running node has it';
+  const told = update(
+    state,
+    { kind: 'entry', at, knowledge: { kind: 'unknown', why } },
+    SMALL_LANGUAGE,
+  ).state;
+  assert.match(told.mode.kind === 'text' ? told.mode.lines.join() : '', why);
+  const closed = press(state, 'escape').state;
+  const late = update(
+    closed,
+    { kind: 'entry', at, knowledge: { kind: 'unknown', why } },
+    SMALL_LANGUAGE,
+  ).state;
+  assert.is(late.mode.kind, 'panels', 'the window was closed meanwhile');
+  assert.is(press(press(start, 'left').state, 'right').state.entry, null, 'at the end it follows');
+  assert.is(press(start, 'home').state.entry, 981, 'the oldest that is reported');
+});
+
+test('a selected message holds its list, and the newest lets it go on', () => {
+  const link = { from: 0, to: 1 };
+  const seen = (count: number) => {
+    const messages = Array.from({ length: count }, (_, at) => messageOf(at + 1, 0, 1, 'Heartbeat'));
+    return { kind: 'activity', changed: { messages: { link, messages, epochMs: 0, problem: '' } } } as const;
+  };
+  const open = press(stateWith([statusOf()]), 'tab', 'v').state;
+  assert.is(open.focus, 'messages');
+  const first = update(open, seen(3), SMALL_LANGUAGE).state;
+  const held = press(first, 'up').state;
+  assert.is(held.message, 2);
+  assert.is(update(held, seen(9), SMALL_LANGUAGE).state.messages?.messages.length, 3);
+  const following = press(held, 'end').state;
+  assert.is(following.message, null);
+  assert.is(update(following, seen(9), SMALL_LANGUAGE).state.messages?.messages.length, 9);
+  assert.is(press(following, 'right').state.link.to, 2);
+  assert.is(press(following, 'escape').state.focus, 'links');
+  const own = { ...press(stateWith([statusOf()]), 'tab').state, link: { from: 1, to: 1 } };
+  assert.is(press(own, 'v').state.focus, 'links', 'a node has no link to itself');
+});
+
+test('the selected event stays selected when new ones come', () => {
+  const before = stateWith([statusOf({ events: eventsOf(['leader', 1, 'one'], ['leader', 2, 'two']) })]);
+  const selected = press(before, '3', 'up').state;
+  assert.is(selectedEvent(selected)?.text, 'one');
+  const events = eventsOf(['leader', 1, 'one'], ['leader', 2, 'two'], ['leader', 3, 'three']);
+  const later = update(selected, { kind: 'status', status: statusOf({ events }) }, SMALL_LANGUAGE).state;
+  assert.is(selectedEvent(later)?.text, 'one');
+  assert.is(selectedEvent(press(later, 'G').state)?.text, 'three');
 });
 
 test.run();

@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { type EventLine, type EventLineKind, selectLines } from '../event-lines.js';
+import { type EventLine, type EventLineKind, selectedEvent, selectLines } from '../event-lines.js';
 import { clockTime } from '../format.js';
 import { type Row, type Span, span, spread } from '../rows.js';
 import { fit } from '../text.js';
 import type { StyleName } from '../theme.js';
-import { PANEL_TITLES, type PanelDrawer, type View } from '../view.js';
+import { PANEL_TITLES, type PanelDrawer, type View, windowStart } from '../view.js';
 
 const KIND_STYLES: Readonly<Record<EventLineKind, StyleName>> = {
   election: 'candidate',
@@ -34,15 +34,16 @@ function answerSpans(line: EventLine, view: View): Span[] {
   return [span(`  ${mark} ${line.answer}`, isDone ? 'good' : 'bad')];
 }
 
-function eventRow(line: EventLine, view: View, width: number): Row {
+function eventRow(line: EventLine, view: View, width: number, selected: EventLine | null): Row {
   const time = clockTime(line.atMs);
   const shownTime = width >= 60 ? time : time.slice(0, 8);
   const who = line.kind === 'you' ? 'you' : line.node === null ? '' : `n${line.node}`;
   const isFound = view.state.foundEvent === line.id;
+  const isSelected = view.state.focus === 'events' && selected?.id === line.id;
   const kind: Span[] =
     width >= 90 ? [span(`${fit(line.kind === 'you' ? 'command' : line.kind, 10)} `, 'dim')] : [];
   return [
-    span(isFound ? view.glyphs.selected : ' ', 'focus'),
+    span(isFound || isSelected ? view.glyphs.selected : ' ', 'focus'),
     span(`${shownTime} `, 'dim'),
     span(fit(who, 4), line.node === view.state.node ? 'focus' : 'plain'),
     ...kind,
@@ -64,13 +65,14 @@ function queryText(view: View): string {
 
 export const drawEvents: PanelDrawer = (view, width, height) => {
   const { events, query, eventScroll } = view.state;
-  const selected = selectLines(events.lines, query);
-  const end = Math.max(Math.min(height, selected.length), selected.length - eventScroll);
-  const shown = selected.slice(Math.max(0, end - height), end);
-  const below = selected.length - end;
+  const lines = selectLines(events.lines, query);
+  const start = windowStart(lines.length - 1 - eventScroll, lines.length, height);
+  const shown = lines.slice(start, start + height);
+  const below = lines.length - start - shown.length;
+  const selected = selectedEvent(view.state);
   return {
     title: [span(PANEL_TITLES.events, 'bold'), span(` ${queryText(view)}`, 'dim')],
     note: below > 0 ? [span(`${below} newer below`, 'accent')] : [],
-    rows: shown.map(line => spread(eventRow(line, view, width), [], width)),
+    rows: shown.map(line => spread(eventRow(line, view, width, selected), [], width)),
   };
 };

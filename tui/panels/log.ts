@@ -3,9 +3,12 @@
  *
  * @module
  */
-import type { ClusterStatus, NodeStatus } from '../../src/runtime/status.js';
+import type { NodeStatus } from '../../src/runtime/status.js';
+import type { EntryAt } from '../explain-entry.js';
 import { compact } from '../format.js';
-import { type Row, type Span, span } from '../rows.js';
+import { contradicts, longestLog, termAt } from '../log-terms.js';
+import { inverse, type Row, type Span, span } from '../rows.js';
+import { entryCursor } from '../selection.js';
 import { fit, fitRight } from '../text.js';
 import type { StyleName } from '../theme.js';
 import { PANEL_TITLES, type PanelDrawer, type View, windowStart } from '../view.js';
@@ -16,26 +19,19 @@ const REMARK_WIDTH = 18;
 /** A column heading every so many entries. */
 const TICK = 10;
 
-/** The term of an entry; null where the node has no such entry, or does not report it. */
-function termAt(node: NodeStatus, index: number): number | null {
-  const { raft } = node;
-  if (raft === null || index > raft.lastIndex) return null;
-  return raft.tailTerms[raft.tailTerms.length - 1 - (raft.lastIndex - index)] ?? null;
-}
-
-/**
- * Whether an entry is not the leader's. One of its own term can only come from it: where its report does not have that
- * one yet, the report is the older of the two.
- */
-function contradicts(leader: NodeStatus, index: number, term: number): boolean {
-  return (termAt(leader, index) ?? leader.raft?.term) !== term;
-}
-
-function entryCell(view: View, node: NodeStatus, leader: NodeStatus | undefined, index: number): Span {
+function entryCell(
+  view: View,
+  node: NodeStatus,
+  leader: NodeStatus | undefined,
+  index: number,
+  cursor: EntryAt | null,
+): Span {
   const term = termAt(node, index);
   const { raft } = node;
-  if (raft === null || term === null) return span(' ');
+  const isSelected = cursor?.node === node.node && cursor.index === index;
+  if (raft === null || term === null) return isSelected ? inverse(' ', 'focus') : span(' ');
   const digit = String(term % 10);
+  if (isSelected) return inverse(digit, 'focus');
   const isConflict = leader !== undefined && leader !== node && contradicts(leader, index, term);
   if (isConflict) return { text: digit, style: 'bad', inverse: true };
   const isCommitted = index <= raft.commit;
@@ -62,7 +58,7 @@ function remark(node: NodeStatus, leader: NodeStatus | undefined): Span {
 }
 
 /** Index numbers over the columns: of the first, and of every tenth with the right end at its column. */
-function headRow(first: number, last: number): Row {
+function headRow(first: number, last: number, cursor: number | null, view: View): Row {
   let text = String(first);
   for (let index = first; index <= last; index++) {
     if (index % TICK !== 0) continue;
@@ -70,15 +66,15 @@ function headRow(first: number, last: number): Row {
     const room = index - first + 1 - text.length;
     if (room > name.length) text += fitRight(name, room);
   }
+  const whole = last === 0 ? '' : fit(text, Math.max(text.length, last - first + 1));
+  if (cursor === null) return [span(' '.repeat(LABEL_WIDTH)), span(whole, 'dim')];
+  const at = cursor - first;
   return [
     span(' '.repeat(LABEL_WIDTH)),
-    span(last === 0 ? '' : fit(text, Math.max(text.length, last - first + 1)), 'dim'),
+    span(whole.slice(0, at), 'dim'),
+    span(view.glyphs.above, 'focus'),
+    span(whole.slice(at + 1), 'dim'),
   ];
-}
-
-/** The last index worth showing: the leader's end, or the longest log when a node has more. */
-function lastIndexOf(status: ClusterStatus): number {
-  return Math.max(0, ...status.nodes.map(node => node.raft?.lastIndex ?? 0));
 }
 
 export const drawLog: PanelDrawer = (view, width, height) => {
@@ -87,19 +83,22 @@ export const drawLog: PanelDrawer = (view, width, height) => {
   if (status === null) return { title, rows: [] };
   const leader = status.leader === null ? undefined : status.nodes[status.leader];
   const count = Math.max(1, width - LABEL_WIDTH - 1 - REMARK_WIDTH);
-  const last = lastIndexOf(status);
-  const first = Math.max(1, last - count + 1);
+  const last = longestLog(status);
+  const cursor = entryCursor(view.state);
+  const first = Math.max(1, Math.min(last - count + 1, cursor?.index ?? last));
   const start = windowStart(selected, status.nodes.length, height - 1);
   const rows = status.nodes.slice(start, start + height - 1).map((node): Row => {
     const cells = Array.from({ length: Math.min(count, last - first + 1) }, (_, at) =>
-      entryCell(view, node, leader, first + at),
+      entryCell(view, node, leader, first + at, cursor),
     );
-    const name = span(fit(`n${node.node}`, LABEL_WIDTH), node.node === selected ? 'focus' : 'plain');
+    const isSelected = node.node === selected;
+    const mark = isSelected && cursor !== null ? view.glyphs.selected : '';
+    const name = span(fit(`${mark}n${node.node}`, LABEL_WIDTH), isSelected ? 'focus' : 'plain');
     const padding = span(' '.repeat(count - cells.length + 1));
     return [name, ...mergeSpans(cells), padding, remark(node, leader)];
   });
   const commit = status.commit > 0 ? [span(`committed ${compact(status.commit)}`, 'dim')] : [];
-  return { title, note: commit, rows: [headRow(first, last), ...rows] };
+  return { title, note: commit, rows: [headRow(first, last, cursor?.index ?? null, view), ...rows] };
 };
 
 /** Neighbouring cells of one look as one span: less to draw. */

@@ -35,6 +35,7 @@ export const KEY_SECTIONS: readonly {
   { title: 'Links', scope: 'links', note: 'act on the selected link, row to column' },
   { title: 'Events', scope: 'events', note: '' },
   { title: 'Keys of the store', scope: 'store', note: '' },
+  { title: 'Messages', scope: 'messages', note: '← and → go to other receivers' },
   { title: 'Session', scope: 'session', note: 'while a script runs' },
   { title: 'Recordings', scope: 'replay', note: 'with --replay, before the keys of the panels' },
   { title: 'Windows', scope: 'overlay', note: 'over the panels' },
