@@ -74,7 +74,9 @@ export type NodeAction =
   | { readonly kind: 'disk'; readonly node: NodePick; readonly fault: DiskFault };
 
 export type ClusterAction =
-  | { readonly kind: 'add' | 'remove' | 'transfer' | 'snapshot'; readonly node: NodePick }
+  /** `host`: a server of the config; null: where the node was, or where there are the fewest. */
+  | { readonly kind: 'add'; readonly node: NodePick; readonly host: string | null }
+  | { readonly kind: 'remove' | 'transfer' | 'snapshot'; readonly node: NodePick }
   | { readonly kind: 'debug'; readonly variable: string; readonly node: NodePick | null }
   | { readonly kind: 'status' }
   | { readonly kind: 'help'; readonly command: string | null };

@@ -10,7 +10,7 @@ import type { ExecutionContext } from './execution-context.js';
 import { resolveEnd } from './resolve-nodes.js';
 
 /** @throws ControlError */
-export const executeLink = (action: LinkAction, context: ExecutionContext): Answer => {
+export const executeLink = async (action: LinkAction, context: ExecutionContext): Promise<Answer> => {
   const { control } = context;
   switch (action.kind) {
     case 'show-matrix': {
@@ -23,10 +23,10 @@ export const executeLink = (action: LinkAction, context: ExecutionContext): Answ
         'upload reads a file where it is typed; here, give the rows: matrix 0 1; 1 0',
       );
     case 'matrix':
-      control.setMatrix(action.rows);
+      await control.setMatrix(action.rows);
       return { text: 'the matrix is replaced' };
     case 'reset':
-      control.setLink(null, null, { drop: 0 });
+      await control.setLink(null, null, { drop: 0 });
       return { text: 'the matrix is all 0' };
     case 'edit':
     case 'delay':
@@ -40,7 +40,7 @@ export const executeLink = (action: LinkAction, context: ExecutionContext): Answ
 
 type OnLinkAction = Exclude<LinkAction, { kind: 'show-matrix' | 'upload' | 'matrix' | 'reset' }>;
 
-const onLink = (action: OnLinkAction, context: ExecutionContext): Answer => {
+const onLink = async (action: OnLinkAction, context: ExecutionContext): Promise<Answer> => {
   const { control } = context;
   const from = resolveEnd(action.from, context);
   const to = resolveEnd(action.to, context);
@@ -50,22 +50,22 @@ const onLink = (action: OnLinkAction, context: ExecutionContext): Answer => {
   const link = `${from ?? '*'} → ${to ?? '*'}`;
   switch (action.kind) {
     case 'edit':
-      control.setLink(from, to, { drop: action.drop });
+      await control.setLink(from, to, { drop: action.drop });
       return { text: `${link}: drops ${action.drop}` };
     case 'delay':
-      control.setLink(from, to, { delayMs: action.delayMs, jitterMs: action.jitterMs });
+      await control.setLink(from, to, { delayMs: action.delayMs, jitterMs: action.jitterMs });
       return { text: `${link}: delay ${action.delayMs} ms, jitter ${action.jitterMs} ms` };
     case 'duplicate':
-      control.setLink(from, to, { duplicate: action.probability });
+      await control.setLink(from, to, { duplicate: action.probability });
       return { text: `${link}: duplicates ${action.probability}` };
     case 'reorder':
-      control.setLink(from, to, { reorder: action.probability });
+      await control.setLink(from, to, { reorder: action.probability });
       return { text: `${link}: reorders ${action.probability}` };
     case 'clog':
-      control.setLink(from, to, { clogged: action.on });
+      await control.setLink(from, to, { clogged: action.on });
       return { text: `${link}: ${action.on ? 'clogged' : 'not clogged'}` };
     case 'filter':
-      control.filter(from, to, action.message, action.on);
+      await control.filter(from, to, action.message, action.on);
       return { text: `${link}: ${action.message} ${action.on ? 'never passes' : 'passes'}` };
   }
 };

@@ -4,57 +4,64 @@
  * @module
  */
 import { ControlError } from '../runtime/control.js';
-import { PERFECT_LINK } from '../runtime/link.js';
+import { type LinkFaults, PERFECT_LINK } from '../runtime/link.js';
 import type { Group, PartitionShape, ShapeAction } from './action.js';
 import type { ExecutionContext } from './execution-context.js';
 import { isMember, leaderOf, resolvePick, resolveSet } from './resolve-nodes.js';
 import { bridgeMatrix, partitionMatrix, ringMatrix, SMALLEST_RING } from './shapes.js';
 
 /** @throws ControlError */
-export const executeShape = (action: ShapeAction, context: ExecutionContext): string => {
+export const executeShape = async (action: ShapeAction, context: ExecutionContext): Promise<string> => {
   const { control } = context;
   const size = control.matrix().length;
   const members = membersOf(context);
   switch (action.kind) {
     case 'partition': {
       const groups = groupsOf(action.shape, context, members);
-      control.setMatrix(partitionMatrix(size, groups));
+      await control.setMatrix(partitionMatrix(size, groups));
       return `partitioned: ${groups.map(group => group.join(',')).join(' | ')}`;
     }
     case 'isolate': {
       const nodes = resolveSet(action.nodes, context, isMember);
-      for (const node of nodes) {
-        control.setLink(node, null, { drop: 1 });
-        control.setLink(null, node, { drop: 1 });
-      }
+      await onEveryLink(nodes, { drop: 1 }, context);
       return `isolated: ${nodes.join(',')}`;
     }
     case 'bridge': {
       if (members.length < 3) throw needs('a bridge', 3);
       const middle = members[Math.floor(members.length / 2)] ?? 0;
       const bridge = action.node === null ? middle : resolvePick(action.node, context, isMember);
-      control.setMatrix(bridgeMatrix(size, members, bridge));
+      await control.setMatrix(bridgeMatrix(size, members, bridge));
       return `two halves see each other only through node ${bridge}`;
     }
     case 'ring':
       if (members.length < SMALLEST_RING) throw needs('a ring', SMALLEST_RING);
-      control.setMatrix(ringMatrix(size, members));
+      await control.setMatrix(ringMatrix(size, members));
       return 'every node sees only its nearest neighbours';
     case 'heal':
       return heal(action.nodes === null ? null : resolveSet(action.nodes, context), context);
   }
 };
 
-const heal = (nodes: readonly number[] | null, { control }: ExecutionContext): string => {
+const heal = async (nodes: readonly number[] | null, context: ExecutionContext): Promise<string> => {
   if (nodes === null) {
-    control.healLinks();
+    await context.control.healLinks();
     return 'all links are perfect';
   }
-  for (const node of nodes) {
-    control.setLink(node, null, PERFECT_LINK);
-    control.setLink(null, node, PERFECT_LINK);
-  }
+  await onEveryLink(nodes, PERFECT_LINK, context);
   return `links of ${nodes.join(',')} are perfect`;
+};
+
+/** Those that begin and those that end at the nodes. */
+const onEveryLink = async (
+  nodes: readonly number[],
+  faults: Partial<LinkFaults>,
+  { control }: ExecutionContext,
+): Promise<void> => {
+  const changes = nodes.flatMap(node => [
+    control.setLink(node, null, faults),
+    control.setLink(null, node, faults),
+  ]);
+  await Promise.all(changes);
 };
 
 /** Ascending. */

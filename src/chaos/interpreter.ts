@@ -116,7 +116,7 @@ class LineInterpreter implements Interpreter {
       case 'bridge':
       case 'ring':
       case 'heal':
-        return { text: executeShape(action, context) };
+        return { text: await executeShape(action, context) };
       case 'kill':
       case 'revive':
       case 'restart':
@@ -176,7 +176,7 @@ class LineInterpreter implements Interpreter {
         // The node need not exist yet.
         const { node: pick } = action;
         const node = pick.kind === 'node' ? pick.node : resolvePick(pick, context, () => true);
-        await control.addNode(node);
+        await (action.host === null ? control.addNode(node) : control.addNode(node, action.host));
         return { text: `node ${node} is a member` };
       }
       case 'remove': {

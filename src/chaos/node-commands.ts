@@ -88,10 +88,14 @@ const readAnyNode = (reader: ArgumentReader): NodePick => {
 export const CLUSTER_COMMANDS = {
   add: {
     group: 'cluster',
-    forms: ['NODE'],
-    summary: 'Makes a node a member of the cluster.',
-    examples: ['add 5'],
-    parse: reader => ({ kind: 'add', node: readAnyNode(reader) }),
+    forms: ['NODE [HOST]'],
+    summary: 'Makes a node a member of the cluster; HOST: a server of the config on which it is to run.',
+    examples: ['add 5', 'add 5 10.0.0.3'],
+    parse: reader => ({
+      kind: 'add',
+      node: readAnyNode(reader),
+      host: reader.atEnd ? null : reader.text('a server of the config'),
+    }),
   },
   remove: {
     group: 'cluster',

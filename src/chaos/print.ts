@@ -182,7 +182,10 @@ const printNode = (action: ActionOf<NodeKind>): string => {
       const slow = fault.kind === 'slow' ? printDuration(fault.delayMs) : '';
       return words('disk', printPick(action.node), fault.kind, slow);
     }
-    case 'add':
+    case 'add': {
+      const host = action.host === null ? '' : quoteText(action.host);
+      return words('add', printPick(action.node), host);
+    }
     case 'remove':
     case 'transfer':
     case 'snapshot':

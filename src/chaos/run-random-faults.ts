@@ -59,11 +59,13 @@ const applyFault = async (kind: FaultKind, context: ExecutionContext): Promise<L
     case 'isolate':
     case 'partition': {
       const lift = keepLinks(context);
-      const text =
+      const shape = executeShape(
         kind === 'partition'
-          ? executeShape({ kind, shape: { kind: 'random' } }, context)
-          : executeShape({ kind, nodes: oneNode(drawUp(context)) }, context);
-      control.note('fault', `random: ${text}`);
+          ? { kind, shape: { kind: 'random' } }
+          : { kind, nodes: oneNode(drawUp(context)) },
+        context,
+      );
+      control.note('fault', `random: ${await whereReached(shape, kind)}`);
       return lift;
     }
     case 'drop':
@@ -75,9 +77,19 @@ const applyFault = async (kind: FaultKind, context: ExecutionContext): Promise<L
       const node = drawUp(context);
       const faults = drawLinkFaults(kind, context);
       control.note('fault', `random: ${kind} from ${node}: ${JSON.stringify(faults)}`, node);
-      control.setLink(node, null, faults);
+      await whereReached(control.setLink(node, null, faults), undefined);
       return lift;
     }
+  }
+};
+
+/** A host that is not reached now follows when it is: no reason to end. @returns `otherwise` then */
+const whereReached = async <T>(change: T | Promise<T>, otherwise: T): Promise<T> => {
+  try {
+    return await change;
+  } catch (error) {
+    if (error instanceof ControlError && error.code === 'hosts-missed') return otherwise;
+    throw error;
   }
 };
 
@@ -110,10 +122,11 @@ const drawLinkFaults = (
 /** Remembers all link faults; the lift puts back those that differ. */
 const keepLinks = ({ control }: ExecutionContext): Lift => {
   const before = control.status().links;
-  return () => {
-    for (const { from, to, faults } of before) {
-      if (from !== to) control.setLink(from, to, faults);
-    }
+  return async () => {
+    const changes = before
+      .filter(({ from, to }) => from !== to)
+      .map(({ from, to, faults }) => control.setLink(from, to, faults));
+    await whereReached(Promise.all(changes), []);
   };
 };
 

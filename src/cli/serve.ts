@@ -4,10 +4,12 @@
  * @module
  */
 import { Command, Option } from 'commander';
-import { type ClusterConfig, endpointsOf, nodeCountOf, nodesOnServer } from '../config/cluster-config.js';
+import { type ClusterConfig, nodeCountOf } from '../config/cluster-config.js';
+import { loadLinkSecret } from '../config/link-secret.js';
 import { loadUsers } from '../config/users.js';
 import type { Cluster, ClusterOptions } from '../index.js';
 import type { MetricsServer } from '../metrics/metrics-server.js';
+import type { ClusterStatus } from '../runtime/status.js';
 import { CONFIG_ARGUMENT_HELP, configOf, matrixOf, wholeNumber } from './arguments.js';
 import { InvalidOperation, OperationFailed } from './cli-error.js';
 import { type EtcdFlags, serveEtcd, withEtcdOptions } from './serve-etcd.js';
@@ -42,7 +44,7 @@ const plainCommand = (): Command =>
     .option('--trace <file>', 'append what the nodes do to a file, as JSON lines')
     .option('--redirect', 'followers answer -MOVED instead of handing commands to the leader')
     .option('--metrics-port <port>', 'HTTP port for /metrics and /health', wholeNumber(1, 65_535))
-    .option('--host <name>', 'which server of the config this is')
+    .option('--host <name>', 'which server of the config this is: only its nodes are started')
     .addOption(
       new Option(
         '--engine <name>',
@@ -68,15 +70,16 @@ const serve = async (path: string | undefined, flags: ServeFlags): Promise<void>
   const startedAt = performance.now();
   // Loaded only here: commands that talk to a running cluster start faster without it.
   const { startCluster } = await import('../index.js');
-  const cluster = await startCluster(optionsOf(config, flags));
+  const cluster = await startUnlessStopped(startCluster, optionsOf(config, flags), stopped);
+  if (cluster === null) return;
   let metrics: MetricsServer | null = null;
   try {
     metrics = await openMetrics(config, flags, cluster);
     const status = await cluster.status();
-    const ports = endpointsOf(config).map(({ port }) => port);
+    const ports = ownPorts(status, flags.host);
     const where = flags.memory ? 'in memory' : `data in ${flags.data ?? DEFAULT_DATA_DIRECTORY}`;
     print(
-      `ready: ${nodeCountOf(config)} nodes on ports ${Math.min(...ports)}–${Math.max(...ports)}, ` +
+      `ready: ${nodesOnPorts(ports)}${ofHost(config, flags)}, ` +
         `leader ${status.leader ?? 'none'}, term ${status.term}, ${where}, seed ${status.seed}, ` +
         `after ${((performance.now() - startedAt) / 1000).toFixed(1)} s`,
     );
@@ -89,6 +92,45 @@ const serve = async (path: string | undefined, flags: ServeFlags): Promise<void>
     await cluster.stop();
   }
 };
+
+type StartCluster = (options: ClusterOptions) => Promise<Cluster>;
+
+/** A host may wait for others as long as it takes; null: it was told to stop meanwhile. */
+const startUnlessStopped = async (
+  startCluster: StartCluster,
+  options: ClusterOptions,
+  stopped: Promise<NodeJS.Signals>,
+): Promise<Cluster | null> => {
+  const abort = new AbortController();
+  let isStarting = true;
+  void stopped.then(signal => {
+    if (!isStarting) return;
+    printError(`${signal}: stopping`);
+    abort.abort();
+  });
+  try {
+    return await startCluster({ ...options, onNotice: printError, signal: abort.signal });
+  } catch (error) {
+    if (!abort.signal.aborted) throw error;
+    return null;
+  } finally {
+    isStarting = false;
+  }
+};
+
+/** Of the nodes that run in this program. */
+const ownPorts = ({ nodes }: ClusterStatus, host: string | undefined): readonly number[] =>
+  nodes
+    .filter(node => node.state !== 'removed' && (host === undefined || node.host === host))
+    .map(({ port }) => port);
+
+const nodesOnPorts = (ports: readonly number[]): string =>
+  ports.length === 0
+    ? 'no nodes'
+    : `${ports.length} nodes on ports ${Math.min(...ports)}–${Math.max(...ports)}`;
+
+const ofHost = (config: ClusterConfig, { host }: ServeFlags): string =>
+  host === undefined ? '' : ` of ${host}, ${nodeCountOf(config)} on ${config.servers.length} hosts`;
 
 const openMetrics = async (
   config: ClusterConfig,
@@ -112,6 +154,7 @@ const openMetrics = async (
 const optionsOf = (config: ClusterConfig, flags: ServeFlags): ClusterOptions => ({
   config: flags.redirect ? { ...config, followerWrites: 'redirect' } : config,
   users: loadUsers(config, process.env),
+  ...(flags.host === undefined ? {} : { host: flags.host, linkSecret: loadLinkSecret(config, process.env) }),
   ...(flags.memory ? {} : { dataDirectory: flags.data ?? DEFAULT_DATA_DIRECTORY }),
   ...(flags.matrix === undefined ? {} : { matrix: matrixOf(flags.matrix, config) }),
   ...(flags.seed === undefined ? {} : { seed: flags.seed }),
@@ -126,15 +169,13 @@ const checkForEtcd = (flags: ServeFlags): void => {
   if (given !== undefined) throw new InvalidOperation(`--${given} has no meaning with --engine etcd`);
 };
 
-/** All nodes run in this program, so a config of several servers has nothing for it to be one of. */
-const checkHost = (config: ClusterConfig, host: string | undefined): void => {
-  if (host !== undefined && nodesOnServer(config, host).length === 0) {
-    throw new InvalidOperation(`--host: expected one of ${config.servers.join(', ')}, found ${host}`);
+/** With several servers in the config each runs the nodes of one. */
+const checkHost = ({ servers }: ClusterConfig, host: string | undefined): void => {
+  if (host !== undefined && !servers.includes(host)) {
+    throw new InvalidOperation(`--host: expected one of ${servers.join(', ')}, found ${host}`);
   }
-  if (config.servers.length > 1) {
-    throw new OperationFailed(
-      `the config names ${config.servers.length} servers; this version runs clusters of one`,
-    );
+  if (host === undefined && servers.length > 1) {
+    throw new InvalidOperation(`--host: expected which of ${servers.join(', ')} this is, found nothing`);
   }
 };
 

@@ -46,6 +46,13 @@ export interface ClusterConfig {
   readonly metricsPort: number;
   /** Where that port is open. Nobody is asked for a password there, so by default to this machine only. */
   readonly metricsHost: string;
+  /** Where each server listens for the other servers; 0: `portStart` + 10000. */
+  readonly linkPort: number;
+  /** Files, empty where there is none: the secret that servers share, and PEM files for TLS between them. */
+  readonly linkSecretFile: string;
+  readonly linkTlsCertFile: string;
+  readonly linkTlsKeyFile: string;
+  readonly linkTlsCaFile: string;
 }
 
 /** The original's defaults, which hold for keys a file leaves out; limits are ours. */
@@ -72,6 +79,11 @@ export const DEFAULT_CONFIG: ClusterConfig = {
   tlsClients: 'any',
   metricsPort: 0,
   metricsHost: '127.0.0.1',
+  linkPort: 0,
+  linkSecretFile: '',
+  linkTlsCertFile: '',
+  linkTlsKeyFile: '',
+  linkTlsCaFile: '',
 };
 
 export interface Endpoint {
@@ -86,6 +98,28 @@ export const endpointsOf = (config: ClusterConfig): readonly Endpoint[] =>
   config.servers.flatMap(host =>
     Array.from({ length: config.nodesPerServer }, (_, i) => ({ host, port: config.portStart + i })),
   );
+
+/** The server a node of the config begins on; one that is added later follows the last server. */
+export const hostOfFounder = (config: ClusterConfig, node: number): string =>
+  config.servers[Math.floor(node / config.nodesPerServer)] ?? config.servers.at(-1) ?? 'localhost';
+
+/** Where a node that moved to another server listens: clear of the ports that the server's own nodes have. */
+const MOVED_PORT_OFFSET = 256;
+
+/** Where a node listens that lives on `host`. `portStart` 0: at a free port of the system's choice. */
+export const nodeAddress = (config: ClusterConfig, node: number, host: string): Endpoint => {
+  const founded = endpointsOf(config)[node];
+  if (config.portStart === 0) return { host, port: 0 };
+  if (founded === undefined) return { host, port: config.portStart + node };
+  return founded.host === host ? founded : { host, port: config.portStart + MOVED_PORT_OFFSET + node };
+};
+
+/** As Redis' cluster bus: clear of the nodes' ports. */
+const LINK_PORT_OFFSET = 10_000;
+
+/** Where each server listens for the others. */
+export const linkPortOf = ({ linkPort, portStart }: ClusterConfig): number =>
+  linkPort === 0 ? portStart + LINK_PORT_OFFSET : linkPort;
 
 /** Indexes of the nodes that run on the server of this name; empty when there is no such server. */
 export const nodesOnServer = (config: ClusterConfig, server: string): readonly number[] => {

@@ -50,7 +50,17 @@ const REASONS: Readonly<Record<string, string>> = {
   EISDIR: 'expected a file, found a folder',
 };
 
-const FILE_FIELDS = ['passwordFile', 'usersFile', 'tlsCertFile', 'tlsKeyFile', 'tlsCaFile'] as const;
+const FILE_FIELDS = [
+  'passwordFile',
+  'usersFile',
+  'tlsCertFile',
+  'tlsKeyFile',
+  'tlsCaFile',
+  'linkSecretFile',
+  'linkTlsCertFile',
+  'linkTlsKeyFile',
+  'linkTlsCaFile',
+] as const;
 
 /** Files that a config names are looked for where the config is, wherever the program was started. */
 const besideFile = (config: ClusterConfig, folder: string): ClusterConfig => {

@@ -95,6 +95,11 @@ const KEYS = {
   tls_clients: spec('tlsClients', tlsClients),
   metrics_host: spec('metricsHost', host),
   metrics_port: spec('metricsPort', integer(1, 65_535, 'a port')),
+  link_port: spec('linkPort', integer(1, 65_535, 'a port')),
+  link_secret_file: spec('linkSecretFile', file),
+  link_tls_cert: spec('linkTlsCertFile', file),
+  link_tls_key: spec('linkTlsKeyFile', file),
+  link_tls_ca: spec('linkTlsCaFile', file),
 } as const satisfies Record<string, { field: keyof ClusterConfig; read: Reader<unknown> }>;
 
 export type ConfigKey = keyof typeof KEYS;
@@ -187,6 +192,11 @@ const checkTogether = (config: ClusterConfig, file: string, lines: ReadonlyMap<C
   }
   if (config.tlsClients === 'certified' && (config.tlsCertFile === '' || config.tlsCaFile === '')) {
     fail(['tls_clients'], 'tls_clients: certified: expected tls_cert, tls_key and tls_ca as well');
+  }
+  const linkTls = [config.linkTlsCertFile, config.linkTlsKeyFile, config.linkTlsCaFile];
+  if (linkTls.includes('') && linkTls.some(name => name !== '')) {
+    const keys = ['link_tls_cert', 'link_tls_key', 'link_tls_ca'] as const;
+    fail(keys, 'expected link_tls_cert, link_tls_key and link_tls_ca together, found some of them');
   }
   const nodes = config.servers.length * config.nodesPerServer;
   if (nodes > MAX_CONFIG_NODES) {

@@ -17,7 +17,6 @@ import { asControlError } from './control-failure.js';
 import { type LinkFaults, PERFECT_LINK } from './link.js';
 import { isProbability, type Matrix, validateMatrix } from './matrix.js';
 import { addNode, removeNode } from './membership.js';
-import { askNode } from './node-control.js';
 import { describeError } from './rpc.js';
 import type { ClusterEventKind, ClusterStatus } from './status.js';
 import { waitUntil } from './wait-until.js';
@@ -135,14 +134,13 @@ export class RuntimeControl implements ClusterControl {
     const old = runtime.leader();
     if (to === old) return;
     const request = { kind: 'transfer', to: nodeIndex(to) } as const;
-    await askNode(runtime.supervisor.running(old), request);
+    await runtime.ask(old, request);
     const hasMoved = () => ![null, old].includes(runtime.status().leader);
     await waitUntil(`node ${to} to be seen as the leader`, hasMoved, NEW_LEADER_SEEN_LIMIT_MS);
   }
 
   async snapshot(node: number): Promise<{ readonly index: number }> {
-    const process = this.#runtime.supervisor.running(node);
-    return { index: await askNode(process, { kind: 'snapshot' }) };
+    return { index: await this.#runtime.ask(node, { kind: 'snapshot' }) };
   }
 
   async debug(variable: string, node: number): Promise<unknown> {
@@ -177,11 +175,12 @@ export class RuntimeControl implements ClusterControl {
     return this.#runtime.router.messagesBetween(node, other);
   }
 
-  /** The leader, or a node that can find it. */
+  /** The leader, or a node that can find it; of those that run in this process. */
   #anyNode(): number {
+    const { roster } = this.#runtime;
     const { leader, nodes } = this.#runtime.status();
-    if (leader !== null) return leader;
-    const running = nodes.find(node => node.state === 'up');
+    if (leader !== null && roster.isLocal(leader)) return leader;
+    const running = nodes.find(({ node, state }) => state === 'up' && roster.isLocal(node));
     if (running === undefined) throw new ControlError('node-down', 'no node is up');
     return running.node;
   }

@@ -4,7 +4,9 @@
  * @module
  */
 import { type ClusterConfig, DEFAULT_CONFIG, nodeCountOf, withNodeCount } from '../config/cluster-config.js';
+import { loadLinkSecret } from '../config/link-secret.js';
 import { loadUsers, type UserAccount } from '../config/users.js';
+import type { HostsSpec } from './hosts/hosts-spec.js';
 import { type Matrix, validateMatrix } from './matrix.js';
 import { DEFAULT_RESTART_POLICY, type RestartPolicy } from './restart-policy.js';
 import type { RuntimeSpec, TestMutation } from './runtime-protocol.js';
@@ -27,6 +29,14 @@ export interface ClusterOptions {
   readonly users?: readonly UserAccount[];
   /** Heap of each node; a node beyond it crashes and is restarted. Default 2048. */
   readonly maxHeapMb?: number;
+  /** Which of the config's servers this is: only its nodes run here. Default: all nodes run in this process. */
+  readonly host?: string;
+  /** By which the config's servers know each other. Default: what the config's file says. */
+  readonly linkSecret?: string | null;
+  /** Told what people should read: which server is waited for, who is kept out and why. */
+  readonly onNotice?: (text: string) => void;
+  /** Ends the start, however far it is. */
+  readonly signal?: AbortSignal;
   /** Resolve only when a leader is elected. Default true. */
   readonly waitForLeader?: boolean;
   /** @internal Rules every node breaks, to see that a test notices. */
@@ -67,5 +77,19 @@ export function resolveOptions(options: ClusterOptions): RuntimeSpec {
     users: options.users ?? loadUsers(config),
     maxHeapMb: options.maxHeapMb ?? DEFAULT_HEAP_MB,
     mutations: options.testMutations ?? [],
+    hosts: options.host === undefined ? null : hostsOf(options.host, config, options.linkSecret),
+  };
+}
+
+/** @throws RangeError, ConfigError */
+function hostsOf(self: string, config: ClusterConfig, secret: string | null | undefined): HostsSpec {
+  const { servers, portStart, linkTlsCertFile, linkTlsKeyFile, linkTlsCaFile } = config;
+  if (!servers.includes(self)) throw new RangeError(`expected one of ${servers.join(', ')}, found ${self}`);
+  if (portStart === 0) throw new RangeError('nodes on several hosts need ports that the others know');
+  const tls = { certFile: linkTlsCertFile, keyFile: linkTlsKeyFile, caFile: linkTlsCaFile };
+  return {
+    self,
+    secret: secret === undefined ? loadLinkSecret(config, {}) : secret,
+    tls: linkTlsCertFile === '' ? null : tls,
   };
 }

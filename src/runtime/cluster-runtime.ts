@@ -3,13 +3,16 @@
  *
  * @module
  */
+import type { ControlRequest } from '../node/control.js';
 import { applySharedChange } from '../storage/shared-memory-disk.js';
 import { ControlError } from './control.js';
 import { DataDirectory } from './data-directory.js';
 import { DropSampler } from './drop-sampler.js';
 import type { CommandResult } from './handle.js';
+import { askNode } from './node-control.js';
 import { NodeProcess } from './node-process.js';
-import type { DiskSpec, NodeApi, NodeClusterApi, NodeSignal, NodeSpec } from './node-protocol.js';
+import type { DiskSpec, NodeApi, NodeClusterApi, NodeReport, NodeSignal, NodeSpec } from './node-protocol.js';
+import type { OtherHosts } from './other-hosts.js';
 import { deriveSeed } from './random.js';
 import { Roster } from './roster.js';
 import { Router } from './router.js';
@@ -32,29 +35,53 @@ const REPORTS_PER_SECOND = 200;
 /** The router's random numbers must not be those of a node. */
 const ROUTER_SEED_PART = 0xffff;
 
+/** Whose data it is, and who lives where. */
+export interface Residents {
+  readonly clusterId: string;
+  readonly roster: Roster;
+  readonly durable: boolean;
+  /** Null: all nodes run in this process. */
+  readonly others: OtherHosts | null;
+}
+
+/** Of a cluster whose nodes all run in this process. @throws DataDirectoryError */
+export function openResidents(spec: RuntimeSpec): Residents {
+  const { config, nodes: founders, dataDirectory, seed } = spec;
+  const directory = dataDirectory === null ? null : DataDirectory.open(dataDirectory, founders);
+  return {
+    clusterId: directory?.clusterId ?? `memory-${seed}`,
+    roster: new Roster({ config, founders, directory, self: null }),
+    durable: directory !== null,
+    others: null,
+  };
+}
+
 export class ClusterRuntime {
   readonly spec: RuntimeSpec;
   readonly roster: Roster;
   readonly router: Router;
   readonly supervisor: Supervisor<RunningNode>;
   readonly board: StatusBoard;
+  /** Told of every report of this process's nodes. */
+  onReport: (node: number, report: NodeReport) => void = () => {};
   readonly #clusterId: string;
+  readonly #others: OtherHosts | null;
   readonly #trace: TraceFile | null;
   #isWatched = false;
   readonly #execute: (line: string) => Promise<CommandResult>;
 
   /** `execute` runs what a node's gateway was given as a `CHAOS` command. */
-  constructor(spec: RuntimeSpec, execute: (line: string) => Promise<CommandResult>) {
+  constructor(spec: RuntimeSpec, residents: Residents, execute: (line: string) => Promise<CommandResult>) {
     this.spec = spec;
     this.#execute = execute;
-    const directory = spec.dataDirectory === null ? null : DataDirectory.open(spec.dataDirectory, spec.nodes);
-    this.#clusterId = directory?.clusterId ?? `memory-${spec.seed}`;
-    this.roster = new Roster(spec.config, spec.nodes, directory);
+    this.#clusterId = residents.clusterId;
+    this.#others = residents.others;
+    this.roster = residents.roster;
     this.board = new StatusBoard(
       {
         startedAtMs: Date.now(),
         seed: spec.seed,
-        durable: directory !== null,
+        durable: residents.durable,
         electionTimeoutMs: spec.config.electionTimeoutMaxMs,
         heartbeatMs: spec.config.heartbeatMs,
       },
@@ -86,12 +113,16 @@ export class ClusterRuntime {
    */
   async start(): Promise<void> {
     const isMember = (node: number): boolean => !this.roster.get(node).record.isRemoved;
-    const members = this.roster.nodes.filter(isMember);
-    for (const node of this.roster.nodes) if (!isMember(node)) this.supervisor.enterRemoved(node);
+    const local = this.roster.nodes.filter(node => this.roster.isLocal(node));
+    const members = local.filter(isMember);
+    for (const node of local) if (!isMember(node)) this.supervisor.enterRemoved(node);
     const starts = await Promise.allSettled(members.map(node => this.supervisor.start(node)));
     const failed = members.filter((_, i) => starts[i]?.status === 'rejected');
     const isFaulty = (node: number): boolean => this.supervisor.describe(node).state === 'faulty';
-    if (failed.length * 2 < members.length && failed.every(isFaulty)) return;
+    // Of several hosts this one is but a part: it serves as long as one of its nodes does.
+    const weight = this.#others === null ? 2 : 1;
+    const isBearable = failed.length === 0 || failed.length * weight < members.length;
+    if (isBearable && failed.every(isFaulty)) return;
     await this.stop();
     throw starts.find(start => start.status === 'rejected')?.reason;
   }
@@ -109,6 +140,12 @@ export class ClusterRuntime {
     return leader;
   }
 
+  /** Asks a node, wherever it runs. Resolves with the log index at which it was done. @throws ControlError */
+  async ask(node: number, request: ControlRequest): Promise<number> {
+    if (this.#others !== null && !this.roster.isLocal(node)) return this.#others.ask(node, request);
+    return askNode(this.supervisor.running(node), request);
+  }
+
   /** Somebody is shown the status at an interval: nodes where nothing happens report more often. */
   setWatched(isWatched: boolean): void {
     this.#isWatched = isWatched;
@@ -117,7 +154,7 @@ export class ClusterRuntime {
 
   status(): ClusterStatus {
     this.#countRouted();
-    const facts = this.supervisor.nodes.toSorted((one, other) => one - other).map(node => this.#facts(node));
+    const facts = this.#knownNodes().map(node => this.#facts(node));
     return this.board.status(facts, this.#links(facts.map(({ node }) => node)));
   }
 
@@ -132,7 +169,8 @@ export class ClusterRuntime {
     await Promise.all(calls);
   }
 
-  #facts(node: number): NodeFacts {
+  /** What this process knows of one of its own nodes. */
+  localFacts(node: number): NodeFacts {
     const { address, clock, diskFault } = this.roster.get(node);
     return {
       ...this.supervisor.describe(node),
@@ -145,15 +183,27 @@ export class ClusterRuntime {
     };
   }
 
+  /** The links from one of this process's nodes, to every node in turn. */
+  localLink(from: number, to: number): LinkStatus {
+    return { from, to, faults: this.router.faults(from, to), counters: this.router.counters(from, to) };
+  }
+
+  /** A node that is being added is known once its thread is. */
+  #knownNodes(): readonly number[] {
+    const started = new Set(this.supervisor.nodes);
+    return this.roster.nodes.filter(node => started.has(node) || !this.roster.isLocal(node));
+  }
+
+  #facts(node: number): NodeFacts {
+    const others = this.roster.isLocal(node) ? null : this.#others;
+    return others === null ? this.localFacts(node) : others.facts(node);
+  }
+
   #links(nodes: readonly number[]): readonly LinkStatus[] {
-    return nodes.flatMap(from =>
-      nodes.map(to => ({
-        from,
-        to,
-        faults: this.router.faults(from, to),
-        counters: this.router.counters(from, to),
-      })),
-    );
+    return nodes.flatMap(from => {
+      const others = this.roster.isLocal(from) ? null : this.#others;
+      return nodes.map(to => others?.link(from, to) ?? this.localLink(from, to));
+    });
   }
 
   #launch(node: number): RunningNode {
@@ -228,6 +278,7 @@ export class ClusterRuntime {
     switch (signal.kind) {
       case 'report': {
         this.board.report(node, signal.report);
+        this.onReport(node, signal.report);
         this.#countRouted();
         return;
       }

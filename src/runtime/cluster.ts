@@ -24,6 +24,8 @@ export interface WaitOptions {
 }
 
 const WAIT_TIME_LIMIT_MS = 10_000;
+/** As long as a timer can be set. */
+const FOREVER_MS = 0x7fff_ffff;
 
 /**
  * Starts a cluster, each node in a thread of its own. Resolves when every node's port is open and (unless
@@ -43,17 +45,24 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   const spec = resolveOptions(options);
   const lock = spec.dataDirectory === null ? null : DirectoryLock.acquire(spec.dataDirectory);
   const subscriptions = new Subscriptions();
-  const runtime = new RuntimeProcess(spec, status => subscriptions.publish(status));
+  const runtime = new RuntimeProcess(spec, status => subscriptions.publish(status), options.onNotice);
   const cluster = new Cluster(runtime, subscriptions, lock);
+  const abort = (): void => void cluster.stop();
+  options.signal?.addEventListener('abort', abort, { once: true });
   try {
-    await runtime.rpc.call('start', []);
+    // Other hosts may be started at any time later.
+    const isAlone = spec.hosts === null;
+    await runtime.rpc.call('start', [], isAlone ? undefined : FOREVER_MS);
     if (options.waitForLeader ?? true) {
-      await cluster.waitForLeader({ timeoutMs: 20 * spec.config.electionTimeoutMaxMs + 5_000 });
+      const leaderLimitMs = 20 * spec.config.electionTimeoutMaxMs + 5_000;
+      await cluster.waitForLeader({ timeoutMs: isAlone ? leaderLimitMs : FOREVER_MS });
     }
     return cluster;
   } catch (error) {
     await cluster.stop();
     throw error;
+  } finally {
+    options.signal?.removeEventListener('abort', abort);
   }
 }
 
@@ -185,9 +194,9 @@ export class Cluster implements ClusterHandle {
     return asControlError(this.#runtime.rpc.call('setDisk', [node, fault]));
   }
 
-  /** Adds the next node: it joins as a learner and votes once it has caught up. */
-  addNode(node: number): Promise<void> {
-    return asControlError(this.#runtime.rpc.call('addNode', [node]));
+  /** Adds the next node, on a server of the config: it joins as a learner and votes once it has caught up. */
+  addNode(node: number, host?: string): Promise<void> {
+    return asControlError(this.#runtime.rpc.call('addNode', [node, host]));
   }
 
   removeNode(node: number): Promise<void> {

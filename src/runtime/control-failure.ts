@@ -17,6 +17,7 @@ const CONTROL_CODES: ReadonlySet<string> = new Set<ControlErrorCode>([
   'timeout',
   'refused',
   'unsupported',
+  'hosts-missed',
 ]);
 
 const isControlCode = (code: string): code is ControlErrorCode => CONTROL_CODES.has(code);

@@ -19,7 +19,9 @@ export type ControlErrorCode =
   | 'no-quorum'
   | 'timeout'
   | 'refused'
-  | 'unsupported';
+  | 'unsupported'
+  /** Done on this host, and not on all others. */
+  | 'hosts-missed';
 
 export class ControlError extends Error {
   override readonly name = 'ControlError';
@@ -54,13 +56,13 @@ export interface ClusterControl {
   status(): ClusterStatus;
 
   /** Replaces the drop probabilities: all or nothing. @throws bad-matrix naming row and column */
-  setMatrix(rows: readonly (readonly number[])[]): void;
+  setMatrix(rows: readonly (readonly number[])[]): void | Promise<void>;
   matrix(): readonly (readonly number[])[];
   /** Changes the named faults of all selected links; the diagonal is left out. */
-  setLink(from: NodeSelector, to: NodeSelector, faults: Partial<LinkFaults>): void;
-  filter(from: NodeSelector, to: NodeSelector, kind: MessageKind, on: boolean): void;
+  setLink(from: NodeSelector, to: NodeSelector, faults: Partial<LinkFaults>): void | Promise<void>;
+  filter(from: NodeSelector, to: NodeSelector, kind: MessageKind, on: boolean): void | Promise<void>;
   /** All links perfect again, held messages released. */
-  healLinks(): void;
+  healLinks(): void | Promise<void>;
 
   kill(node: number): Promise<void>;
   revive(node: number): Promise<void>;
@@ -69,7 +71,8 @@ export interface ClusterControl {
   setClock(node: number, offsetMs: number, rate: number): Promise<void>;
   setDisk(node: number, fault: DiskFault): Promise<void>;
 
-  addNode(node: number): Promise<void>;
+  /** `host`: a server of the config; left out: the node's former one, or that with the fewest nodes. */
+  addNode(node: number, host?: string): Promise<void>;
   removeNode(node: number): Promise<void>;
   transferLeadership(to: number): Promise<void>;
   snapshot(node: number): Promise<{ readonly index: number }>;

@@ -19,6 +19,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { isResidence, type Residence } from './hosts/residence.js';
 
 export const CLUSTER_FILE = 'cluster.json';
 const FORMAT = 1;
@@ -28,6 +29,7 @@ type DataDirectoryErrorCode =
   /** There is no cluster file. */
   | 'no-cluster'
   | 'wrong-size'
+  | 'wrong-host'
   /** So many nodes' directories are gone that what the cluster acknowledged may be gone with them. */
   | 'majority-lost';
 
@@ -55,7 +57,12 @@ export interface NodeRecord {
 export interface ClusterRecord {
   readonly clusterId: string;
   readonly founders: number;
+  /** Those that live in this directory. */
   readonly nodes: readonly NodeRecord[];
+  /** Of a cluster of several hosts: whose directory this is. */
+  readonly host?: string;
+  /** Nodes that live on other hosts. */
+  readonly elsewhere?: readonly Residence[];
 }
 
 interface ClusterFile extends ClusterRecord {
@@ -84,9 +91,10 @@ export class DataDirectory {
   /**
    * Opens the directory, or makes it for a new cluster of `founders` nodes. Nodes whose directory is gone get their next
    * incarnation here, durably, before they can start.
+   * @param host whose directory it must be; empty: that of a cluster of one host
    * @throws DataDirectoryError
    */
-  static open(path: string, founders: number): DataDirectory {
+  static open(path: string, founders: number, host = ''): DataDirectory {
     const directory = resolve(path);
     mkdirSync(directory, { recursive: true });
     const file = join(directory, CLUSTER_FILE);
@@ -106,12 +114,48 @@ export class DataDirectory {
       );
     }
     const opened = new DataDirectory(directory, content);
+    if (opened.host !== host) {
+      const of = opened.host === '' ? 'a cluster of one host' : `host ${opened.host}`;
+      const wanted = host === '' ? 'a cluster of one host' : `host ${host}`;
+      throw new DataDirectoryError('wrong-host', `${directory} holds the data of ${of}, not of ${wanted}`);
+    }
     opened.#replaceLost();
     return opened;
   }
 
+  static exists(path: string): boolean {
+    return existsSync(join(resolve(path), CLUSTER_FILE));
+  }
+
+  /** Makes the directory of one host of a cluster, for the nodes that live there. */
+  static found(
+    path: string,
+    cluster: Required<Pick<ClusterRecord, 'clusterId' | 'founders' | 'host'>>,
+    residences: readonly Residence[],
+  ): DataDirectory {
+    const directory = resolve(path);
+    mkdirSync(directory, { recursive: true });
+    const nodes = residences
+      .filter(({ host }) => host === cluster.host)
+      .map(({ host: _here, ...record }) => record);
+    const elsewhere = residences.filter(({ host }) => host !== cluster.host);
+    const created = new DataDirectory(directory, { ...cluster, format: FORMAT, nodes, elsewhere });
+    for (const { node } of nodes) created.#makeNodeDirectory(node);
+    created.#store();
+    return created;
+  }
+
   get clusterId(): string {
     return this.#content.clusterId;
+  }
+
+  /** Empty: all nodes of the cluster live here. */
+  get host(): string {
+    return this.#content.host ?? '';
+  }
+
+  get elsewhere(): readonly Residence[] {
+    return this.#content.elsewhere ?? [];
   }
 
   get founders(): number {
@@ -128,7 +172,7 @@ export class DataDirectory {
 
   /** Remembers a node that joins at run time: a new one, or one that was removed and comes back as another member. */
   addNode(node: number): NodeRecord {
-    const known = this.#content.nodes.find(record => record.node === node);
+    const known = [...this.#content.nodes, ...this.elsewhere].find(record => record.node === node);
     const record: NodeRecord = {
       node,
       incarnation: known === undefined ? 0 : known.incarnation + 1,
@@ -162,6 +206,19 @@ export class DataDirectory {
     return aside;
   }
 
+  /** Remembers where a node lives; one that lived here and lives elsewhere now leaves its files behind, out of the way. */
+  settle({ host, ...record }: Residence): void {
+    const isHere = host === this.host;
+    const known = this.#content.nodes.find(({ node }) => node === record.node);
+    if (isHere && known === undefined) this.#makeNodeDirectory(record.node);
+    if (!isHere && known !== undefined) this.#setAside(record.node, 'moved');
+    const others = this.elsewhere.filter(({ node }) => node !== record.node);
+    const elsewhere = isHere ? others : [...others, { ...record, host }];
+    const nodes = this.#content.nodes.filter(({ node }) => node !== record.node);
+    this.#content = { ...this.#content, elsewhere, nodes: isHere ? byNumber([...nodes, record]) : nodes };
+    this.#store();
+  }
+
   removeNode(node: number): void {
     const known = this.#content.nodes.find(record => record.node === node);
     if (known !== undefined) this.#replace({ ...known, isRemoved: true });
@@ -170,7 +227,8 @@ export class DataDirectory {
   #replaceLost(): void {
     const members = this.#content.nodes.filter(record => !record.isRemoved);
     const lost = members.filter(({ node, hasStarted }) => hasStarted && !isUsed(this.nodeDirectory(node)));
-    if (lost.length * 2 >= members.length && lost.length > 0) {
+    const total = members.length + this.elsewhere.filter(({ isRemoved }) => !isRemoved).length;
+    if (lost.length * 2 >= total && lost.length > 0) {
       const names = lost.map(({ node }) => `node-${node}`).join(', ');
       throw new DataDirectoryError(
         'majority-lost',
@@ -187,13 +245,14 @@ export class DataDirectory {
 
   #replace(record: NodeRecord): void {
     const others = this.#content.nodes.filter(other => other.node !== record.node);
-    const nodes = [...others, record].sort((one, other) => one.node - other.node);
-    this.#content = { ...this.#content, nodes };
+    const elsewhere = this.elsewhere.filter(other => other.node !== record.node);
+    const places = this.#content.elsewhere === undefined ? {} : { elsewhere };
+    this.#content = { ...this.#content, ...places, nodes: byNumber([...others, record]) };
     this.#store();
   }
 
   /** What a former member left is kept, out of the way: its log must not be taken for the new member's. */
-  #setAside(node: number, why: 'removed' | 'damaged'): string | null {
+  #setAside(node: number, why: 'removed' | 'damaged' | 'moved'): string | null {
     const directory = this.nodeDirectory(node);
     if (!existsSync(directory)) return null;
     const aside = `${directory}.${why}-${Date.now()}`;
@@ -214,6 +273,9 @@ export class DataDirectory {
     syncPath(this.path);
   }
 }
+
+const byNumber = (records: readonly NodeRecord[]): readonly NodeRecord[] =>
+  records.toSorted((one, other) => one.node - other.node);
 
 const founder = (node: number): NodeRecord => ({
   node,
@@ -240,7 +302,8 @@ function parseClusterFile(text: string, file: string): ClusterFile {
       content.format === FORMAT &&
       typeof content.clusterId === 'string' &&
       Number.isInteger(content.founders) &&
-      Array.isArray(content.nodes);
+      Array.isArray(content.nodes) &&
+      (content.elsewhere === undefined || content.elsewhere.every(isResidence));
     if (isWhole) return content;
   } catch {
     // Reported below, like every other damage.

@@ -19,9 +19,9 @@ export class EventLog {
     this.#now = now;
   }
 
-  add(kind: ClusterEventKind, node: number | null, text: string): void {
+  /** `atMs`: when it happened, if not now. */
+  add(kind: ClusterEventKind, node: number | null, text: string, atMs = this.#now()): void {
     this.#sequence++;
-    const atMs = this.#now();
     this.#events.push({ sequence: this.#sequence, atMs, kind, node, text: text.slice(0, MAX_TEXT) });
     // Cut by halves, so that most additions cost nothing.
     if (this.#events.length >= 2 * MAX_EVENTS) this.#events = this.#events.slice(-MAX_EVENTS);

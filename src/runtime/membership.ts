@@ -8,7 +8,6 @@ import type { ControlRequest } from '../node/control.js';
 import { nodeIndex } from '../node/peer-id.js';
 import type { ClusterRuntime } from './cluster-runtime.js';
 import { ControlError } from './control.js';
-import { askNode } from './node-control.js';
 import { waitUntil } from './wait-until.js';
 
 /** For a change to be committed, elections meanwhile included. */
@@ -45,7 +44,8 @@ export async function removeNode(runtime: ClusterRuntime, node: number): Promise
   const leader = runtime.leader();
   if (leader === node) await handOver(runtime, node);
   await change(runtime, { kind: 'remove', node: nodeIndex(node) });
-  await runtime.supervisor.remove(node);
+  // A node of another host is ended there, when that host hears of it.
+  if (runtime.roster.isLocal(node)) await runtime.supervisor.remove(node);
   runtime.roster.remove(node);
 }
 
@@ -53,7 +53,7 @@ export async function removeNode(runtime: ClusterRuntime, node: number): Promise
 export async function replaceLostMembers(runtime: ClusterRuntime): Promise<void> {
   const replaced = runtime.roster.nodes.filter(node => {
     const { record } = runtime.roster.get(node);
-    return !record.isRemoved && record.incarnation > 0;
+    return runtime.roster.isLocal(node) && !record.isRemoved && record.incarnation > 0;
   });
   for (const node of replaced) await join(runtime, node);
 }
@@ -87,7 +87,7 @@ async function change(runtime: ClusterRuntime, request: ControlRequest): Promise
   const endMs = performance.now() + CHANGE_TIME_LIMIT_MS;
   for (;;) {
     try {
-      await askNode(runtime.supervisor.running(runtime.leader()), request);
+      await runtime.ask(runtime.leader(), request);
       return;
     } catch (error) {
       if (performance.now() > endMs || !isTransient(error)) throw error;
@@ -111,7 +111,7 @@ async function handOver(runtime: ClusterRuntime, node: number): Promise<void> {
   if (successor === undefined) return;
   const request = { kind: 'transfer', to: nodeIndex(successor.node) } as const;
   try {
-    await askNode(runtime.supervisor.running(node), request);
+    await runtime.ask(node, request);
   } catch (error) {
     // The same as above; whoever leads is asked to remove it.
     if (!(error instanceof ControlError)) throw error;

@@ -1,17 +1,21 @@
 /**
- * Which nodes the cluster has: where each listens, who it is as a member, and the faults it starts with.
+ * Which nodes the cluster has: on which host each lives and where it listens, who it is as a member, and the faults it
+ * starts with.
  *
  * @module
  */
-import { type ClusterConfig, endpointsOf } from '../config/cluster-config.js';
+import { type ClusterConfig, hostOfFounder, nodeAddress } from '../config/cluster-config.js';
 import { nodeIndex, raftIdOf } from '../node/peer-id.js';
 import type { RaftId } from '../raft/ids.js';
 import { ControlError, type DiskFault } from './control.js';
 import type { DataDirectory, NodeRecord } from './data-directory.js';
+import { mergeResidence, type Residence } from './hosts/residence.js';
 import type { ClockFault, DiskSpec, NodeAddress } from './node-protocol.js';
 
 export interface Resident {
   readonly record: NodeRecord;
+  /** The server it runs on. */
+  readonly host: string;
   readonly address: NodeAddress;
   readonly clock: ClockFault;
   readonly diskFault: DiskFault;
@@ -22,18 +26,33 @@ export interface Resident {
 const TRUE_CLOCK: ClockFault = { offsetMs: 0, rate: 1 };
 const SOUND_DISK: DiskFault = { kind: 'ok' };
 
+export interface RosterOptions {
+  readonly config: ClusterConfig;
+  readonly founders: number;
+  /** Null: the cluster lives in memory. */
+  readonly directory: DataDirectory | null;
+  /** The server whose nodes run in this process; null: all of them do. */
+  readonly self: string | null;
+}
+
 export class Roster {
   readonly #config: ClusterConfig;
   readonly #founders: number;
-  /** Null: the cluster lives in memory. */
   readonly #directory: DataDirectory | null;
+  readonly #self: string | null;
   readonly #residents = new Map<number, Resident>();
+  /** Called when a node came, went, moved or started for the first time. */
+  onChange: (node: number) => void = () => {};
 
-  constructor(config: ClusterConfig, founders: number, directory: DataDirectory | null) {
+  constructor({ config, founders, directory, self }: RosterOptions) {
     this.#config = config;
     this.#founders = founders;
     this.#directory = directory;
-    for (const record of directory?.nodes ?? memoryFounders(founders)) this.#settle(record);
+    this.#self = self;
+    for (const record of directory?.nodes ?? memoryFounders(founders)) {
+      this.#enter(record, directory === null || self === null ? this.#founderHost(record.node) : self);
+    }
+    for (const { host, ...record } of directory?.elsewhere ?? []) this.#enter(record, host);
   }
 
   get size(): number {
@@ -52,6 +71,16 @@ export class Roster {
   /** Members at the beginning of the log; a node that joins later finds its own membership in the log. */
   get founders(): readonly RaftId[] {
     return Array.from({ length: this.#founders }, (_, founder) => raftIdOf(nodeIndex(founder)));
+  }
+
+  /** Who lives where, for the other hosts. */
+  get residences(): readonly Residence[] {
+    return this.nodes.map(node => this.#residence(node));
+  }
+
+  /** Does the node run in this process? */
+  isLocal(node: number): boolean {
+    return this.#self === null || this.get(node).host === this.#self;
   }
 
   get(node: number): Resident {
@@ -73,25 +102,57 @@ export class Roster {
     this.#residents.set(node, { ...this.get(node), ...change });
   }
 
-  /** Takes in a new node, or a removed one as a new member. */
+  /** Takes in a new node, or a removed one as a new member, to live in this process. */
   add(node: number): void {
-    this.#settle(this.#directory?.addNode(node) ?? this.#memoryRecord(node));
+    const record = this.#directory?.addNode(node) ?? this.#memoryRecord(node);
+    this.#enter(record, this.#self ?? this.#founderHost(node));
+    this.onChange(node);
   }
 
   markStarted(node: number): void {
     this.#directory?.markStarted(node);
+    const resident = this.get(node);
+    if (resident.record.hasStarted) return;
+    this.#residents.set(node, { ...resident, record: { ...resident.record, hasStarted: true } });
+    this.onChange(node);
   }
 
   remove(node: number): void {
-    this.#directory?.removeNode(node);
     const resident = this.get(node);
     this.#residents.set(node, { ...resident, record: { ...resident.record, isRemoved: true } });
+    if (this.isLocal(node)) this.#directory?.removeNode(node);
+    else this.#directory?.settle(this.#residence(node));
+    this.onChange(node);
   }
 
-  #settle(record: NodeRecord): void {
-    this.#residents.set(record.node, {
+  /** Takes over what another host knows better. */
+  hear(heard: Residence): void {
+    const known = this.#residents.has(heard.node) ? this.#residence(heard.node) : null;
+    const merged = known === null ? heard : mergeResidence(known, heard);
+    if (merged === known) return;
+    const { host, ...record } = merged;
+    const isSame = known?.incarnation === record.incarnation && known.host === host;
+    if (!isSame) this.#enter(record, host);
+    else this.#residents.set(heard.node, { ...this.get(heard.node), record });
+    this.#directory?.settle(merged);
+    this.onChange(heard.node);
+  }
+
+  #residence(node: number): Residence {
+    const { record, host } = this.get(node);
+    return { ...record, host };
+  }
+
+  #founderHost(node: number): string {
+    return hostOfFounder(this.#config, node);
+  }
+
+  #enter(record: NodeRecord, host: string): void {
+    const { node } = record;
+    this.#residents.set(node, {
       record,
-      address: addressOf(this.#config, record.node),
+      host,
+      address: { node, ...nodeAddress(this.#config, node, host) },
       clock: TRUE_CLOCK,
       diskFault: SOUND_DISK,
       files: new Map(),
@@ -112,12 +173,4 @@ function memoryFounders(count: number): readonly NodeRecord[] {
     hasStarted: false,
     isRemoved: false,
   }));
-}
-
-/** `portStart` 0: every node takes a free port of the system's choice. A node added later follows the last server. */
-function addressOf(config: ClusterConfig, node: number): NodeAddress {
-  const endpoint = endpointsOf(config)[node];
-  const host = endpoint?.host ?? config.servers.at(-1) ?? 'localhost';
-  const port = endpoint?.port ?? config.portStart + node;
-  return { node, host, port: config.portStart === 0 ? 0 : port };
 }

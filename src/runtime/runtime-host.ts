@@ -6,9 +6,11 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { RuntimeControl } from './cluster-control.js';
-import { ClusterRuntime } from './cluster-runtime.js';
+import { ClusterRuntime, openResidents } from './cluster-runtime.js';
 import type { ClusterControl } from './control.js';
 import type { CommandResult } from './handle.js';
+import { HostGroup } from './hosts/host-group.js';
+import { HostsControl } from './hosts/hosts-control.js';
 import { replaceLostMembers } from './membership.js';
 import { describeError, exposeRpc } from './rpc.js';
 import type { CommandSource, RuntimeApi, RuntimeWorkerData } from './runtime-protocol.js';
@@ -34,7 +36,7 @@ export function hostRuntime(data: RuntimeWorkerData, createInterpreter: CreateIn
   exposeRpc<RuntimeApi>(
     {
       async start() {
-        opened = openCluster(data, createInterpreter);
+        opened = await openCluster(data, createInterpreter);
         await opened.runtime.start();
         void repairMembership(opened.runtime);
       },
@@ -42,6 +44,7 @@ export function hostRuntime(data: RuntimeWorkerData, createInterpreter: CreateIn
         opened?.feed.watch(null);
         await opened?.interpreter.close();
         await opened?.runtime.stop();
+        await opened?.group?.close();
       },
       execute: (line, source) => cluster().interpreter.execute(line, source),
       status: () => cluster().runtime.status(),
@@ -59,7 +62,7 @@ export function hostRuntime(data: RuntimeWorkerData, createInterpreter: CreateIn
       resume: node => control().resume(node),
       setClock: (node, offsetMs, rate) => control().setClock(node, offsetMs, rate),
       setDisk: (node, fault) => control().setDisk(node, fault),
-      addNode: node => control().addNode(node),
+      addNode: (node, host) => control().addNode(node, host),
       removeNode: node => control().removeNode(node),
       transferLeadership: to => control().transferLeadership(to),
       snapshot: node => control().snapshot(node),
@@ -75,18 +78,30 @@ interface OpenCluster {
   readonly control: ClusterControl;
   readonly interpreter: Interpreter;
   readonly feed: StatusFeed;
+  /** Null: all nodes run in this process. */
+  readonly group: HostGroup | null;
 }
 
-function openCluster(data: RuntimeWorkerData, createInterpreter: CreateInterpreter): OpenCluster {
-  const runtime = new ClusterRuntime(data.spec, line => interpreter.execute(line, 'gateway'));
-  const control = new RuntimeControl(runtime);
+/** Of several hosts: waits for the others as long as it takes to know which cluster this is. */
+async function openCluster(
+  { spec, statusPort }: RuntimeWorkerData,
+  createInterpreter: CreateInterpreter,
+): Promise<OpenCluster> {
+  const say = (notice: string): void => statusPort.postMessage({ notice });
+  const group = spec.hosts === null ? null : new HostGroup(spec, spec.hosts, say);
+  const residents = group === null ? openResidents(spec) : await group.join();
+  const runtime = new ClusterRuntime(spec, residents, line => interpreter.execute(line, 'gateway'));
+  const local = new RuntimeControl(runtime);
+  const control = group === null ? local : new HostsControl(local, runtime, group);
   const interpreter = createInterpreter(control);
-  if (data.spec.matrix !== null) control.setMatrix(data.spec.matrix);
+  if (spec.matrix !== null) local.setMatrix(spec.matrix);
+  group?.attach(runtime, local);
   return {
     runtime,
     control,
     interpreter,
-    feed: new StatusFeed(data.statusPort, () => runtime.status()),
+    feed: new StatusFeed(statusPort, () => runtime.status()),
+    group,
   };
 }
 

@@ -5,7 +5,7 @@
  */
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import { NodeGone, RpcClient } from './rpc.js';
-import type { RuntimeApi, RuntimeSpec, RuntimeWorkerData } from './runtime-protocol.js';
+import type { RuntimeApi, RuntimeNotice, RuntimeSpec, RuntimeWorkerData } from './runtime-protocol.js';
 import type { ClusterStatus } from './status.js';
 
 const RUNTIME_ENTRY = new URL('../../workers/runtime.js', import.meta.url);
@@ -20,14 +20,22 @@ export class RuntimeProcess {
   readonly #worker: Worker;
   readonly #statusPort: MessagePort;
 
-  constructor(spec: RuntimeSpec, onStatus: (status: ClusterStatus) => void) {
+  constructor(
+    spec: RuntimeSpec,
+    onStatus: (status: ClusterStatus) => void,
+    onNotice: (text: string) => void = () => {},
+  ) {
     const control = new MessageChannel();
     const status = new MessageChannel();
     this.rpc = new RpcClient<RuntimeApi>(control.port1, 'the runtime', CALL_TIMEOUT_MS);
     this.#statusPort = status.port1;
-    this.#statusPort.on('message', (snapshot: ClusterStatus) => {
+    this.#statusPort.on('message', (message: ClusterStatus | RuntimeNotice) => {
+      if ('notice' in message) {
+        onNotice(message.notice);
+        return;
+      }
       this.#statusPort.postMessage('taken');
-      onStatus(snapshot);
+      onStatus(message);
     });
     const workerData: RuntimeWorkerData = {
       spec,

@@ -9,6 +9,7 @@ import type { UserAccount } from '../config/users.js';
 import type { Mutation } from '../node/driver-options.js';
 import type { ClusterControl } from './control.js';
 import type { CommandResult } from './handle.js';
+import type { HostsSpec } from './hosts/hosts-spec.js';
 import type { Matrix } from './matrix.js';
 import type { RestartPolicy } from './restart-policy.js';
 
@@ -32,13 +33,20 @@ export interface RuntimeSpec {
   readonly maxHeapMb: number;
   /** Rules every node breaks, for tests of tests. */
   readonly mutations: readonly TestMutation[];
+  /** Null: all nodes run in this process. */
+  readonly hosts: HostsSpec | null;
+}
+
+/** What people should read although no status shows it: before the cluster is known, for instance. */
+export interface RuntimeNotice {
+  readonly notice: string;
 }
 
 export interface RuntimeWorkerData {
   readonly spec: RuntimeSpec;
   /** The main thread calls the runtime. */
   readonly controlPort: MessagePort;
-  /** Status snapshots to the main thread; it answers each before it gets the next. */
+  /** Status snapshots to the main thread, which answers each before it gets the next; notices. */
   readonly statusPort: MessagePort;
 }
 

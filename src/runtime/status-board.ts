@@ -34,7 +34,10 @@ export class StatusBoard {
   readonly #reports = new Map<number, NodeReport>();
   readonly #rates = new RateWindow();
   readonly #events: EventLog;
-  #routed = { messages: 0, dropped: 0 };
+  /** Totals by host; those of this process under the empty name. */
+  readonly #routed = new Map<string, { readonly messages: number; readonly dropped: number }>();
+  /** Told of what happens in this process. */
+  onEvent: (kind: ClusterEventKind, node: number | null, text: string) => void = () => {};
 
   /** `now`: milliseconds since the epoch. */
   constructor(facts: ClusterFacts, now: () => number) {
@@ -45,10 +48,19 @@ export class StatusBoard {
 
   event(kind: ClusterEventKind, node: number | null, text: string): void {
     this.#events.add(kind, node, text);
+    this.onEvent(kind, node, text);
+  }
+
+  /** Another host says what happened there. */
+  foreignEvent(kind: ClusterEventKind, node: number | null, text: string, atMs: number): void {
+    this.#events.add(kind, node, text, atMs);
   }
 
   report(node: number, report: NodeReport): void {
-    const before = this.#reports.get(node);
+    const last = this.#reports.get(node);
+    // Smaller totals are those of a new life, also of a node whose end was not seen.
+    const before =
+      last !== undefined && last.writes <= report.writes && last.reads <= report.reads ? last : null;
     this.#reports.set(node, report);
     this.#rates.add(this.#now(), {
       writes: report.writes - (before?.writes ?? 0),
@@ -59,22 +71,38 @@ export class StatusBoard {
     });
   }
 
+  /** Where counting begins for a node of another host: what it did before did not happen now. */
+  adopt(node: number, report: NodeReport): void {
+    this.#reports.set(node, report);
+  }
+
   /** A new life of the node counts from nothing again. */
   restarted(node: number): void {
     const last = this.#reports.get(node);
     if (last !== undefined) this.#reports.set(node, { ...last, writes: 0, reads: 0 });
   }
 
-  /** Totals of the router since the start. */
-  routed(messages: number, dropped: number): void {
-    this.#rates.add(this.#now(), {
-      writes: 0,
-      reads: 0,
-      messages: messages - this.#routed.messages,
-      dropped: dropped - this.#routed.dropped,
-      writeLatency: null,
-    });
-    this.#routed = { messages, dropped };
+  /** The last report of a node; null: it has not reported. */
+  lastReport(node: number): NodeReport | null {
+    return this.#reports.get(node) ?? null;
+  }
+
+  /** Totals of a router since its start: of this process, or of another host. */
+  routed(messages: number, dropped: number, host = ''): void {
+    const last = this.#routed.get(host);
+    const before = last !== undefined && last.messages <= messages ? last : { messages: 0, dropped: 0 };
+    // What another host did before this one heard of it did not happen now.
+    const isFirst = last === undefined && host !== '';
+    if (!isFirst) {
+      this.#rates.add(this.#now(), {
+        writes: 0,
+        reads: 0,
+        messages: messages - before.messages,
+        dropped: dropped - before.dropped,
+        writeLatency: null,
+      });
+    }
+    this.#routed.set(host, { messages, dropped });
   }
 
   status(nodeFacts: readonly NodeFacts[], links: readonly LinkStatus[]): ClusterStatus {

@@ -82,7 +82,8 @@ const ACTIONS: readonly (readonly [line: string, action: unknown])[] = [
   ['pause 0,3', { kind: 'pause', nodes: { kind: 'picks', picks: [node(0), node(3)] } }],
   ['clock 2 -1m 1.5', { kind: 'clock', node: node(2), offsetMs: -60_000, rate: 1.5 }],
   ['disk 1 slow 200ms', { kind: 'disk', node: node(1), fault: { kind: 'slow', delayMs: 200 } }],
-  ['add 5', { kind: 'add', node: node(5) }],
+  ['add 5', { kind: 'add', node: node(5), host: null }],
+  ['add 5 10.0.0.3', { kind: 'add', node: node(5), host: '10.0.0.3' }],
   ['debug matchIndex', { kind: 'debug', variable: 'matchIndex', node: null }],
   [
     'wait until commit >= 10',

@@ -138,7 +138,12 @@ const simple: fc.Arbitrary<unknown> = fc.oneof(
       ms.map(delayMs => ({ kind: 'slow', delayMs })),
     ),
   }),
-  fc.record({ kind: fc.constantFrom('add', 'remove', 'transfer', 'snapshot'), node: pick }),
+  fc.record({
+    kind: fc.constant('add'),
+    node: pick,
+    host: fc.option(fc.constantFrom('10.0.0.3', 'two words')),
+  }),
+  fc.record({ kind: fc.constantFrom('remove', 'transfer', 'snapshot'), node: pick }),
   fc.record({
     kind: fc.constant('debug'),
     variable: fc.constantFrom('all', 'log', '#', 'a b'),

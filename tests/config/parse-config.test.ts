@@ -101,6 +101,11 @@ test('every key is read', () => {
     tls_clients: 'certified',
     metrics_port: '9100',
     metrics_host: '0.0.0.0',
+    link_port: '9200',
+    link_secret_file: 's',
+    link_tls_cert: 'lc.pem',
+    link_tls_key: 'lk.pem',
+    link_tls_ca: 'lca.pem',
   };
   assert.equal(Object.keys(values).sort(), [...CONFIG_KEYS].sort());
   const config = parseConfig(CONFIG_KEYS.map(key => `${key}: ${values[key]}`).join('\n'));
@@ -127,6 +132,11 @@ test('every key is read', () => {
     tlsClients: 'certified',
     metricsPort: 9100,
     metricsHost: '0.0.0.0',
+    linkPort: 9200,
+    linkSecretFile: 's',
+    linkTlsCertFile: 'lc.pem',
+    linkTlsKeyFile: 'lk.pem',
+    linkTlsCaFile: 'lca.pem',
   });
 });
 
