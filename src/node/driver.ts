@@ -70,6 +70,13 @@ export class NodeDriver {
     return this.#life === 'running' && this.#parts.mailbox.putMessage(message);
   }
 
+  /** As `Raft.hearLeader`, for the carrier of a quiet heartbeat. It counts from now on, before any ticks that come later. */
+  hearLeader(leader: RaftId, term: number): boolean {
+    if (this.#life !== 'running' || !this.#parts.raft.hearLeader(leader, term)) return false;
+    this.#parts.watch.heard(true);
+    return true;
+  }
+
   /** So many units of `tickMs` have passed; more than one only as `quietTicks` allowed. */
   tick(count = 1): void {
     this.#parts.mailbox.tick(count);

@@ -13,6 +13,8 @@ import { pick, type Random } from './random.js';
 import {
   type AttemptResult,
   type ClientDesk,
+  OPERATION_KINDS,
+  type OperationKind,
   RETRY_PAUSE_MS,
   SimulatedClient,
   type WorkloadKey,
@@ -63,6 +65,7 @@ export class Clients implements ClientDesk {
   readonly #reachable: () => readonly Reachable[];
   readonly #attempts = new Map<number, Attempt>();
   readonly #all: SimulatedClient[];
+  readonly #acknowledged = new Set<string>();
   #batches = 0;
   #values = 0;
   #stopped = false;
@@ -96,6 +99,11 @@ export class Clients implements ClientDesk {
     return this.#all.filter(client => client.busy).length;
   }
 
+  /** Kinds of operation of which none was ever acknowledged. */
+  get unacknowledged(): OperationKind[] {
+    return OPERATION_KINDS.filter(kind => !this.#acknowledged.has(kind));
+  }
+
   uniqueValue(): string {
     this.#values += 1;
     return `v${this.#values};`;
@@ -103,8 +111,10 @@ export class Clients implements ClientDesk {
 
   record(operation: Operation): void {
     this.history.push(operation);
-    if (operation.ok === true) this.#coverage.add('operation-ok');
-    else this.#coverage.add(operation.ok === false ? 'operation-refused' : 'operation-unknown');
+    if (operation.ok === true) {
+      this.#acknowledged.add(operation.op);
+      this.#coverage.add('operation-ok');
+    } else this.#coverage.add(operation.ok === false ? 'operation-refused' : 'operation-unknown');
   }
 
   retried(): void {

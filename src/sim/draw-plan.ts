@@ -29,15 +29,41 @@ export interface PlanOptions {
 
 const SIZES = [3, 3, 3, 4, 5, 5, 5, 7];
 const SAFETY_MS = 20_000;
+/** The first fault of a kind comes within this part of the time. */
+const LATEST_FIRST = 0.7;
+
+const MANY_KINDS = 10;
+
+/** Nodes below which a kind of fault cannot happen, or asks for the impossible: two of them must be left. */
+const LEAST_NODES: Readonly<Record<FaultName, number>> = {
+  crash: 1,
+  pause: 1,
+  partition: 2,
+  'one-way': 2,
+  clog: 2,
+  drop: 2,
+  'slow-disk': 1,
+  'disk-full': 1,
+  'disk-error': 1,
+  'bit-flip': 3,
+  clock: 1,
+  transfer: 2,
+  snapshot: 1,
+  add: 1,
+  remove: 3,
+};
 
 export function drawPlan(seed: number, options: PlanOptions = {}): Plan {
   const random = randomFor(seed, 'plan');
   const nodes = options.nodes ?? pick(random, SIZES);
-  const spares = random.below(3);
+  const kinds = drawKinds(randomFor(seed, 'plan', 2), nodes, options);
+  // Somebody must be there to be added.
+  const spares = Math.max(random.below(3), kinds.includes('add') ? 1 : 0);
   const safetyMs = options.safetyMs ?? SAFETY_MS;
   const lossy = random.chance(0.5);
   const extra = randomFor(seed, 'plan', 1);
-  const drills = extra.chance(0.5) ? drawDrills(extra, { nodes, safetyMs }) : [];
+  const drills = extra.chance(0.5) && nodes >= 3 ? drawDrills(extra, { nodes, safetyMs }) : [];
+  const isAllowed = ({ kind }: Fault): boolean => (options.faults ?? FAULT_NAMES).includes(kind);
   return {
     seed,
     nodes,
@@ -60,7 +86,7 @@ export function drawPlan(seed: number, options: PlanOptions = {}): Plan {
     tailEntries: random.below(30),
     messageBytes: extra.chance(0.3) ? Math.round(logUniform(extra, 100, 2000)) : 1024 * 1024,
     workload: drawWorkload(random, options),
-    faults: drawFaults(random, { nodes, spares, safetyMs, drills, options }),
+    faults: drawFaults(random, { nodes, spares, safetyMs, kinds, drills: drills.filter(isAllowed) }),
     healOnlyQuorum: random.chance(0.7),
   };
 }
@@ -78,27 +104,34 @@ interface Frame {
   readonly nodes: number;
   readonly spares: number;
   readonly safetyMs: number;
+  readonly kinds: readonly FaultName[];
   readonly drills: readonly Fault[];
-  readonly options: PlanOptions;
 }
 
+/** Of what is allowed, and what so many nodes can bear at all. */
+function drawKinds(random: Random, nodes: number, options: PlanOptions): readonly FaultName[] {
+  const allowed = (options.faults ?? FAULT_NAMES).filter(kind => nodes >= LEAST_NODES[kind]);
+  const kinds = options.allFaults === true ? allowed : allowed.filter(() => random.chance(0.5));
+  // A small group that loses members for good needs new ones.
+  const shrinks = kinds.includes('remove') && nodes < 5 && !kinds.includes('add');
+  return shrinks ? kinds.filter(kind => kind !== 'bit-flip') : kinds;
+}
+
+/** Each kind happens at least once, and that early enough to wait for its moment. */
 function drawFaults(random: Random, frame: Frame): Fault[] {
-  const allowed = frame.options.faults ?? FAULT_NAMES;
-  const kinds = frame.options.allFaults === true ? allowed : allowed.filter(() => random.chance(0.5));
+  const { safetyMs, kinds } = frame;
+  // With many kinds each is rarer: a cluster that never serves anybody has nothing to lose.
+  const shortestMs = kinds.length > MANY_KINDS ? safetyMs / 5 : safetyMs / 12;
   const faults: Fault[] = [];
   for (const kind of kinds) {
-    const everyMs = logUniform(random, frame.safetyMs / 12, frame.safetyMs);
-    for (
-      let atMs = exponential(random, everyMs);
-      atMs < frame.safetyMs;
-      atMs += exponential(random, everyMs)
-    ) {
-      const forMs = Math.min(exponential(random, 1500) + 20, frame.safetyMs - atMs);
+    const everyMs = logUniform(random, shortestMs, safetyMs);
+    const firstMs = Math.min(exponential(random, everyMs), random.unit() * LATEST_FIRST * safetyMs);
+    for (let atMs = firstMs; atMs < safetyMs; atMs += exponential(random, everyMs)) {
+      const forMs = Math.min(exponential(random, 1500) + 20, safetyMs - atMs);
       faults.push({ atMs: Math.round(atMs), forMs: Math.round(forMs), ...drawFault(random, kind, frame) });
     }
   }
-  const drills = frame.drills.filter(({ kind }) => allowed.includes(kind));
-  return withinAtlas([...faults, ...drills], frame.nodes).sort((a, b) => a.atMs - b.atMs);
+  return withinAtlas([...faults, ...frame.drills], frame.nodes).sort((a, b) => a.atMs - b.atMs);
 }
 
 /** Bit flips may cost a node for ever: together they stay a minority, and the same nodes never change membership. */
@@ -143,7 +176,8 @@ function drawFault(random: Random, kind: FaultName, { nodes, spares }: Frame): F
     case 'clock':
       return { kind, node, offsetMs: drawOffset(random), rate: 0.8 + 0.4 * random.unit() };
     case 'add':
-      return { kind, node: spares > 0 ? nodes + random.below(spares) : node };
+      // Mostly a newcomer; also one that was a member before, if it is none by then.
+      return { kind, node: random.chance(0.8) ? nodes + random.below(spares) : node };
     case 'remove':
       return { kind, node: random.below(nodes + spares) };
   }

@@ -13,7 +13,9 @@ import type { EventQueue } from './event-queue.js';
 import type { Plan } from './plan.js';
 import { exponential, pick, type Random, randomFor } from './random.js';
 
-export type OperationKind = 'get' | 'put' | 'append' | 'incr';
+export const OPERATION_KINDS = ['get', 'put', 'append', 'incr'] as const;
+
+export type OperationKind = (typeof OPERATION_KINDS)[number];
 
 /** What one attempt ended with. */
 export type AttemptResult =

@@ -12,6 +12,9 @@ import type { Coverage } from './coverage.js';
 import type { EventQueue } from './event-queue.js';
 import { exponential, type Random } from './random.js';
 
+/** Places tried for a flip before the files are left alone. */
+const FLIP_TRIES = 8;
+
 export class SimulatedDisk {
   readonly #queue: EventQueue;
   readonly #random: Random;
@@ -98,10 +101,19 @@ export class SimulatedDisk {
   }
 
   /**
-   * Flips one bit of one file. A flip that looks like a torn tail is taken back: no log can tell it from a write that was
-   * never finished, so a node that forgets by it is outside of what the protocol bears. False: nothing was flipped.
+   * Flips one bit of one file. False: none was found that may be flipped.
    */
   flipBit(options: StorageOptions): boolean {
+    const before = this.#promises(options);
+    for (let tries = 0; tries < FLIP_TRIES; tries += 1) if (this.#flipOne(options, before)) return true;
+    return false;
+  }
+
+  /**
+   * A flip that looks like a torn tail is taken back: no log can tell it from a write that was
+   * never finished, so a node that forgets by it is outside of what the protocol bears.
+   */
+  #flipOne(options: StorageOptions, before: string): boolean {
     const files = this.#memory.list();
     const name = files[this.#random.below(files.length)];
     if (name === undefined) return false;
@@ -109,7 +121,6 @@ export class SimulatedDisk {
     if (size === 0) return false;
     const position = this.#random.below(size);
     const bit = this.#random.below(8);
-    const before = this.#promises(options);
     this.#faulty.flipBit(name, position, bit);
     const after = this.#promises(options);
     if (after === 'refused' || after === before) return true;

@@ -12,6 +12,7 @@ import type { NodeMessage } from '../node/messages.js';
 import type { Outcome } from '../node/outcome.js';
 import { type NodeIndex, nodeIndex, raftIdOf } from '../node/peer-id.js';
 import { entryHash, type TraceEvent } from '../node/trace.js';
+import type { RaftId } from '../raft/ids.js';
 import { DiskError } from '../storage/disk.js';
 import type { NodeStorage, StorageOptions } from '../storage/node-storage.js';
 import { StorageError } from '../storage/storage-error.js';
@@ -33,6 +34,7 @@ export interface NodeListener {
   recovered(node: NodeIndex, found: RecoveredLog): void;
   turnEnded(node: NodeIndex): void;
   alarm(node: NodeIndex, text: string): void;
+  membershipChanged(node: NodeIndex): void;
   /** It stopped by itself: its disk failed. */
   faulted(node: NodeIndex, error: Error): void;
 }
@@ -51,6 +53,8 @@ export class SimulatedNode {
   readonly #turnRandom: Random;
   readonly #disk: SimulatedDisk;
   #driver: NodeDriver | null = null;
+  #storage: NodeStorage | null = null;
+  #durableCommit = 0;
   #life: Life = 'idle';
   /** Changes with every start and crash: what was scheduled before is void. */
   #generation = 0;
@@ -89,8 +93,24 @@ export class SimulatedNode {
     return this.#life;
   }
 
+  /** Null unless it is up: nobody can talk to one that is paused. */
   get driver(): NodeDriver | null {
     return this.#life === 'up' ? this.#driver : null;
+  }
+
+  /** The same for one that is paused. */
+  get running(): NodeDriver | null {
+    return this.#driver;
+  }
+
+  /** Up to here it is sure to know its log as committed after a restart. */
+  get durableIndex(): number {
+    return Math.max(this.#durableCommit, this.#storage?.snapshot()?.index ?? 0);
+  }
+
+  /** Of its identity of now. */
+  get raftId(): RaftId {
+    return raftIdOf(this.index, this.incarnation);
   }
 
   start(): void {
@@ -125,6 +145,8 @@ export class SimulatedNode {
     const storage = this.#disk.open(this.#storageOptions());
     for (const report of storage.recovery.reports)
       if (report.code === 'torn-tail') this.#coverage.add('torn-tail-cut');
+    this.#storage = storage;
+    this.#watchCommit(storage);
     const machine = loadMachine(storage);
     this.#listener.recovered(index, recoveredLog(storage));
     const { tickMs, electionTicks, snapshotEntries, tailEntries, messageBytes } = this.#plan;
@@ -147,6 +169,21 @@ export class SimulatedNode {
       },
       { host: this.#host(this.#generation), storage, machine },
     );
+  }
+
+  /** A commit index is durable with the next entries that are: by itself it is not synced. */
+  #watchCommit(storage: NodeStorage): void {
+    const append = storage.append.bind(storage);
+    let written = storage.recovery.hardState?.commit ?? 0;
+    this.#durableCommit = written;
+    storage.append = (entries, hardState, done) => {
+      if (hardState !== null) written = hardState.commit;
+      const commit = written;
+      append(entries, hardState, error => {
+        if (error === null && entries.length > 0) this.#durableCommit = commit;
+        done(error);
+      });
+    };
   }
 
   /** The log of every node, also of one that joins later, begins with the same members: the founders. */
@@ -177,7 +214,7 @@ export class SimulatedNode {
       trace: event => listener.trace(index, event),
       event: (kind, text) => {
         if (kind === 'alarm') listener.alarm(index, text);
-        if (kind === 'snapshot') this.#coverage.add('snapshot-made');
+        if (kind === 'membership') listener.membershipChanged(index);
       },
       wake: () => {
         if (isCurrent()) this.#wakeNow();
@@ -201,7 +238,13 @@ export class SimulatedNode {
 
   receive(messages: readonly NodeMessage[]): void {
     if (this.#life !== 'up' && this.#life !== 'paused') return;
-    for (const message of messages) this.#driver?.receiveMessage(message);
+    for (const message of messages) {
+      const isTold =
+        message.type === 'Heartbeat' &&
+        message.quiet === true &&
+        this.#driver?.hearLeader(message.from, message.term) === true;
+      if (!isTold) this.#driver?.receiveMessage(message);
+    }
     this.#wakeNow();
   }
 
@@ -308,6 +351,8 @@ export class SimulatedNode {
     this.isMember = false;
     this.isDamaged = false;
     this.#disk.wipe();
+    this.#storage = null;
+    this.#durableCommit = 0;
     this.#life = 'idle';
     return true;
   }

@@ -38,9 +38,17 @@ export const MEMBERSHIP_SCENARIOS: readonly Scenario[] = [
         }),
         fault(atMs + 50, 0, { kind: 'add', node: 5 }),
         fault(atMs + 1500, 0, { kind: 'add', node: 6 }),
+        fault(atMs + 3500, 0, { kind: 'remove', node: 5 }),
+        fault(atMs + 4000, 0, { kind: 'remove', node: 6 }),
       ]),
     }),
-    atLeast: { 'fault-add': 4, 'membership-applied': 1, 'fault-partition': 3, 'operation-ok': 300 },
+    atLeast: {
+      'fault-add': 4,
+      'fault-remove': 3,
+      'membership-applied': 6,
+      'fault-partition': 3,
+      'operation-ok': 300,
+    },
     atMost: {},
   },
   {
