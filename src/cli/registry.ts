@@ -25,6 +25,7 @@ const COMMANDS: ReadonlyMap<string, () => Promise<CommandFactory>> = new Map([
   ['repair', async () => (await import('./repair.js')).repairCommand],
   ['backup', async () => (await import('./backup.js')).backupCommand],
   ['restore', async () => (await import('./restore.js')).restoreCommand],
+  ['migrate', async () => (await import('./migrate.js')).migrateCommand],
 ]);
 
 /** The command of this name alone; all of them where there is none, for the help and for the error. */
