@@ -18,6 +18,8 @@ export interface BenchFlags {
   readonly json: boolean;
   /** Put the table into the README. */
   readonly readme: boolean;
+  /** Shorter, where that can be. */
+  readonly quick: boolean;
   /** Another build of this project to compare with: its output folder. */
   readonly build: string | null;
 }

@@ -1,7 +1,7 @@
 /**
  * `npm run bench [-- MODE] [OPTIONS]`: see `docs/performance.md`.
  *
- * Without a mode: the table of the README (`--readme` puts it there). Every mode prints a table, or JSON with `--json`, and keeps its
+ * Without a mode: the table of the README (`--readme` puts it there), then what is promised of the storage. Every mode prints a table, or JSON with `--json`, and keeps its
  * result in `bench/results/` under the commit it was measured at.
  *
  * @module
@@ -17,6 +17,7 @@ import { benchPeers } from './modes/peers.js';
 import { benchConnections, benchDrops, benchNodes } from './modes/series.js';
 import { benchSimulator } from './modes/simulator.js';
 import { benchStages } from './modes/stages.js';
+import { benchStorage } from './modes/storage.js';
 import { benchTable } from './modes/table.js';
 import { benchTui } from './modes/tui.js';
 import { say } from './results.js';
@@ -31,6 +32,7 @@ const MODES: Readonly<Record<string, (flags: BenchFlags) => Promise<void>>> = {
   nodes: benchNodes,
   stages: benchStages,
   simulator: benchSimulator,
+  storage: benchStorage,
   checker: benchChecker,
   tui: benchTui,
   compare: benchCompare,
@@ -68,16 +70,17 @@ const flags: BenchFlags = {
   loads: values.loads.split(',').map(loadKind),
   json: values.json,
   readme: values.readme,
+  quick: values.quick,
   build: values.build === '' ? null : values.build,
 };
 
-const name = positionals[0] ?? 'table';
-const mode = MODES[name];
-if (mode === undefined) {
-  say(`unknown mode ${name}; expected ${Object.keys(MODES).join(', ')}`);
+const names = positionals.length === 0 ? ['table', 'storage'] : positionals.slice(0, 1);
+const unknown = names.find(name => MODES[name] === undefined);
+if (unknown !== undefined) {
+  say(`unknown mode ${unknown}; expected ${Object.keys(MODES).join(', ')}`);
   process.exitCode = 2;
 } else {
   const load = loadavg()[0] ?? 0;
   if (load > 0.5) say(`note: the load average is ${load.toFixed(2)}; only ratios within this run count`);
-  await mode(flags);
+  for (const name of names) await MODES[name]?.(flags);
 }

@@ -1,7 +1,5 @@
 /**
- * Recovers a node's directory in a process of its own, so that its memory can be told: `recover.js DIRECTORY`. It takes the way
- * a node takes: storage, snapshot, then the driver, which applies what is committed.
- * Prints one line of JSON.
+ * Recovers a node's directory the way a node does: storage, snapshot, then the driver, which applies what is committed.
  *
  * @module
  */
@@ -45,35 +43,37 @@ function processorMsSince(start: NodeJS.CpuUsage): number {
   return (user + system) / 1000;
 }
 
-const startedAt = performance.now();
-const processorAt = process.cpuUsage();
-const storage = openNode(process.argv[2] ?? '');
-const openedAt = performance.now();
-const machine = loadMachine(storage);
-const loadedAt = performance.now();
-const commit = storage.initialState().hardState?.commit ?? 0;
-const first = machine.lastApplied;
-const driver = new NodeDriver(
-  {
-    node: nodeIndex(0),
-    raftId: SELF,
-    epoch: storage.recovery.starts,
-    tickMs: 10,
-    electionTicks: 100,
-    heartbeatTicks: 10,
-    limits: { snapshotLogEntries: NO_SNAPSHOT, snapshotLogBytes: NO_SNAPSHOT },
-  },
-  { host, storage, machine },
-);
-while (machine.lastApplied < commit) driver.turn();
-const recovery: Recovery = {
-  openMs: openedAt - startedAt,
-  loadMs: loadedAt - openedAt,
-  applyMs: performance.now() - loadedAt,
-  processorMs: processorMsSince(processorAt),
-  entries: commit - first,
-  keys: machine.keyCount,
-  maxResidentMb: process.resourceUsage().maxRSS / 1024,
-};
-storage.close();
-process.stdout.write(`${JSON.stringify(recovery)}\n`);
+export function recover(directory: string): Recovery {
+  const startedAt = performance.now();
+  const processorAt = process.cpuUsage();
+  const storage = openNode(directory);
+  const openedAt = performance.now();
+  const machine = loadMachine(storage);
+  const loadedAt = performance.now();
+  const commit = storage.initialState().hardState?.commit ?? 0;
+  const first = machine.lastApplied;
+  const driver = new NodeDriver(
+    {
+      node: nodeIndex(0),
+      raftId: SELF,
+      epoch: storage.recovery.starts,
+      tickMs: 10,
+      electionTicks: 100,
+      heartbeatTicks: 10,
+      limits: { snapshotLogEntries: NO_SNAPSHOT, snapshotLogBytes: NO_SNAPSHOT },
+    },
+    { host, storage, machine },
+  );
+  while (machine.lastApplied < commit) driver.turn();
+  const recovery: Recovery = {
+    openMs: openedAt - startedAt,
+    loadMs: loadedAt - openedAt,
+    applyMs: performance.now() - loadedAt,
+    processorMs: processorMsSince(processorAt),
+    entries: commit - first,
+    keys: machine.keyCount,
+    maxResidentMb: process.resourceUsage().maxRSS / 1024,
+  };
+  storage.close();
+  return recovery;
+}
