@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { RaftId } from '../raft/ids.js';
 import type { NodeIndex } from './peer-id.js';
 
 /**
@@ -17,6 +18,13 @@ export interface Frame {
   readonly ends: readonly number[];
   /** Owns its whole ArrayBuffer, so that it can be transferred. */
   readonly body: Uint8Array;
+  /** The frame is one quiet heartbeat: a follower of this leader may be told of it in another way. */
+  readonly quiet?: QuietHeartbeat;
+}
+
+export interface QuietHeartbeat {
+  readonly leader: RaftId;
+  readonly term: number;
 }
 
 /** Position in this list is the number on the wire; the names are what `filter FROM TO TYPE` takes. */

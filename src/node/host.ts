@@ -28,6 +28,8 @@ export interface Host {
   random(): number;
   /** Takes the frame and its buffers. Called before the driver starts to write to the disk. */
   send(frame: Frame): void;
+  /** Given: what was sent since the last call must leave now; before that it may wait. */
+  readonly flush?: () => void;
   /** Given: messages go here one by one, as they are, and `send` is not called. For hosts in one memory (the simulator). */
   readonly sendMessage?: (message: NodeMessage) => void;
   /** Exactly one for each batch taken by `submit` or `read`, never from within those calls. */

@@ -5,6 +5,7 @@
  */
 import { ByteWriter } from './byte-writer.js';
 import { encodeMessage, kindNumber } from './codec.js';
+import type { Frame, QuietHeartbeat } from './frame.js';
 import type { Host } from './host.js';
 import type { NodeMessage } from './messages.js';
 import { type NodeIndex, nodeOf } from './peer-id.js';
@@ -17,13 +18,15 @@ class PendingFrame {
   readonly body = new ByteWriter();
   kinds: number[] = [];
   ends: number[] = [];
+  /** Of the last message; it holds for the frame when that is its only one. */
+  quiet: QuietHeartbeat | null = null;
 
   constructor(to: NodeIndex) {
     this.to = to;
   }
 }
 
-type OutboxHost = Pick<Host, 'send' | 'sendMessage'>;
+type OutboxHost = Pick<Host, 'send' | 'flush' | 'sendMessage'>;
 
 export class Outbox {
   readonly #from: NodeIndex;
@@ -53,6 +56,7 @@ export class Outbox {
     encodeMessage(frame.body, message);
     frame.kinds.push(kindNumber(message.type));
     frame.ends.push(frame.body.length);
+    frame.quiet = quietHeartbeat(message);
     this.#waiting = true;
     if (frame.body.length > FRAME_BYTES_MAX) this.#close(frame);
   }
@@ -62,14 +66,21 @@ export class Outbox {
     if (!this.#waiting) return;
     this.#waiting = false;
     for (const frame of this.#pending.values()) this.#close(frame);
+    this.#host.flush?.();
   }
 
   #close(frame: PendingFrame): void {
     if (frame.kinds.length === 0) return;
-    const { kinds, ends } = frame;
+    const { kinds, ends, quiet } = frame;
     this.sent += kinds.length;
     frame.kinds = [];
     frame.ends = [];
-    this.#host.send({ from: this.#from, to: frame.to, kinds, ends, body: frame.body.take() });
+    const sent: Frame = { from: this.#from, to: frame.to, kinds, ends, body: frame.body.take() };
+    this.#host.send(quiet !== null && kinds.length === 1 ? { ...sent, quiet } : sent);
   }
+}
+
+function quietHeartbeat(message: NodeMessage): QuietHeartbeat | null {
+  const isQuiet = message.type === 'Heartbeat' && message.quiet === true;
+  return isQuiet ? { leader: message.from, term: message.term } : null;
 }

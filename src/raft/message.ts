@@ -58,6 +58,11 @@ export interface Heartbeat extends Envelope {
   readonly type: 'Heartbeat';
   readonly commit: number;
   readonly readSequence: number;
+  /**
+   * Says nothing but that the leader lives, to a member that has everything and has answered since the last quorum check: whoever
+   * carries it may tell the member so (`Raft.hearLeader`) instead of giving it the message. Not sent along.
+   */
+  readonly quiet?: true;
 }
 
 export interface HeartbeatReply extends Envelope {

@@ -110,6 +110,17 @@ export class Raft {
   }
 
   /**
+   * The leader of `term` lives: what a quiet heartbeat says.
+   * @returns false when this node does not follow it; then it has to get the heartbeat
+   */
+  hearLeader(leader: RaftId, term: number): boolean {
+    const state = this.#state;
+    if (state.role !== 'follower' || state.leader !== leader || state.term !== term) return false;
+    state.electionElapsed = 0;
+    return true;
+  }
+
+  /**
    * A message came from a peer, or a response from the node's own storage.
    * @throws RaftError `local-message`, `peer-not-found`, `proposal-dropped`
    */

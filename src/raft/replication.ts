@@ -5,6 +5,7 @@
  */
 import type { Entry } from './entry.js';
 import { payloadBytes } from './entry-size.js';
+import { NONE } from './ids.js';
 import type { Progress } from './progress.js';
 import type { RaftState } from './state.js';
 
@@ -76,6 +77,13 @@ export function broadcastMissing(state: RaftState): void {
   }
 }
 
+/** And said so since the last quorum check. */
+function hasEverything({ log, transferee }: RaftState, progress: Progress): boolean {
+  const { recentActive, state, match, sentCommit } = progress;
+  const knowsLog = state === 'replicate' && match === log.lastIndex && sentCommit === log.committed;
+  return knowsLog && log.committed === log.lastIndex && recentActive && transferee === NONE;
+}
+
 /** Heartbeats ignore flow control; they never tell a member to commit what it may not have. */
 export function broadcastHeartbeat(state: RaftState): void {
   const { reads, config } = state;
@@ -84,8 +92,10 @@ export function broadcastHeartbeat(state: RaftState): void {
   for (const progress of state.tracker.members) {
     if (progress.id === state.id) continue;
     const commit = Math.min(progress.match, state.log.committed);
-    progress.sentCommit = commit;
     const { id, term } = state;
-    state.send({ type: 'Heartbeat', from: id, to: progress.id, term, commit, readSequence });
+    const heartbeat = { type: 'Heartbeat', from: id, to: progress.id, term, commit, readSequence } as const;
+    const quiet = readSequence === 0 && hasEverything(state, progress);
+    progress.sentCommit = commit;
+    state.send(quiet ? { ...heartbeat, quiet } : heartbeat);
   }
 }

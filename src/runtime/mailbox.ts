@@ -29,8 +29,9 @@ export class Mailbox {
     return (this.#postedFrames - this.#flags.consumed().frames) | 0;
   }
 
-  /** Takes the frame's body. False: the mailbox is full, nothing was sent. */
+  /** Takes the frame's body. False: the mailbox is full, nothing was sent. A quiet heartbeat need not wake the node. */
   post(frame: Frame): boolean {
+    if (frame.quiet !== undefined && this.#flags.tellHeartbeat(frame.quiet)) return true;
     const bytes = frame.body.length;
     const consumed = this.#flags.consumed();
     const waitingFrames = (this.#postedFrames - consumed.frames) | 0;

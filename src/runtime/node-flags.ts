@@ -1,23 +1,45 @@
 /**
- * The words that a node's thread and the runtime share: the pause switch, how much of its mailbox the node took, and whether
- * somebody watches the cluster.
+ * The words that a node's thread and the runtime share: the pause switch, how much of its mailbox the node took, whether
+ * somebody watches the cluster, and that the node's leader lives.
  *
  * They work while the node's event loop does not: a paused node sleeps on the switch itself.
  *
  * @module
  */
+import type { QuietHeartbeat } from '../node/frame.js';
+import { raftId } from '../raft/ids.js';
+
 /** Counts pauses and resumes: odd means paused. */
 const PAUSED = 0;
 const CONSUMED_FRAMES = 1;
 const CONSUMED_BYTES = 2;
 const WATCHED = 3;
-const WORDS = 4;
+/** Whom the node follows, in which term (its low half); no leader: 0. */
+const LEADER = 4;
+const LEADER_TERM = 5;
+/** Quiet heartbeats told so far, and of the last one the sender, its term, and when it came. */
+const HEARD_COUNT = 6;
+const HEARD_LEADER = 7;
+const HEARD_TERM = 8;
+const HEARD_AT = 9;
+const WORDS = 10;
+
+/** Milliseconds of a clock that all threads share, modulo 2^32. */
+function sharedMs(): number {
+  const [seconds, nanoseconds] = process.hrtime();
+  return (seconds * 1_000 + Math.floor(nanoseconds / 1e6)) | 0;
+}
+
+export interface HeardHeartbeat extends QuietHeartbeat {
+  readonly agoMs: number;
+}
 
 export const createNodeFlags = (): SharedArrayBuffer =>
   new SharedArrayBuffer(WORDS * Int32Array.BYTES_PER_ELEMENT);
 
 export class NodeFlags {
   readonly #words: Int32Array;
+  #heardCount = 0;
 
   constructor(shared: SharedArrayBuffer) {
     this.#words = new Int32Array(shared);
@@ -56,6 +78,36 @@ export class NodeFlags {
 
   setWatched(isWatched: boolean): void {
     Atomics.store(this.#words, WATCHED, isWatched ? 1 : 0);
+  }
+
+  /** The node's own word: heartbeats of this leader in this term need not wake it. `leader` 0: it follows nobody. */
+  follow(leader: number, term: number): void {
+    Atomics.store(this.#words, LEADER, 0);
+    Atomics.store(this.#words, LEADER_TERM, term | 0);
+    Atomics.store(this.#words, LEADER, leader);
+  }
+
+  /** @returns false when the node follows somebody else: nothing was told */
+  tellHeartbeat({ leader, term }: QuietHeartbeat): boolean {
+    const words = this.#words;
+    if (Atomics.load(words, LEADER) !== leader || Atomics.load(words, LEADER_TERM) !== (term | 0))
+      return false;
+    Atomics.store(words, HEARD_LEADER, leader);
+    Atomics.store(words, HEARD_TERM, term | 0);
+    Atomics.store(words, HEARD_AT, sharedMs());
+    Atomics.add(words, HEARD_COUNT, 1);
+    return true;
+  }
+
+  /** The last quiet heartbeat, once; null: none came since the last call. `term` is modulo 2^32. */
+  takeHeartbeat(): HeardHeartbeat | null {
+    const words = this.#words;
+    const count = Atomics.load(words, HEARD_COUNT);
+    if (count === this.#heardCount) return null;
+    this.#heardCount = count;
+    const leader = raftId(Atomics.load(words, HEARD_LEADER));
+    const agoMs = Math.max(0, (sharedMs() - Atomics.load(words, HEARD_AT)) | 0);
+    return { leader, term: Atomics.load(words, HEARD_TERM), agoMs };
   }
 
   countConsumed(frames: number, bytes: number): void {

@@ -28,7 +28,7 @@ import { NodeFlags } from './node-flags.js';
 import { NodeLoop } from './node-loop.js';
 import type { LifecycleSignal, NodeWorkerData } from './node-process.js';
 import type { NodeAddress, NodeApi, NodeClusterApi, NodeSignal, NodeSpec } from './node-protocol.js';
-import { NodeReporter, QUIET_REPORT_MS } from './node-reporter.js';
+import { NodeReporter } from './node-reporter.js';
 import { type NodeTiming, nodeTiming } from './node-timing.js';
 import { deriveSeed, Random } from './random.js';
 import { describeError, exposeRpc, RpcClient } from './rpc.js';
@@ -58,6 +58,9 @@ function endThread(post: (signal: LifecycleSignal) => void, error: unknown): nev
   process.exit(1);
 }
 
+/** Reports are told by turns; a node that has none, because its clock stands still, reports this often. */
+const TURNLESS_REPORT_MS = 5_000;
+
 /** Entries a node keeps behind its snapshot for followers that are a little behind. */
 const MAX_LOG_TAIL_ENTRIES = 5_000;
 
@@ -86,6 +89,11 @@ class NodeHost {
   /** A new role or leader is reported at once, anything else at an interval. */
   #reportedRole: Role = 'follower';
   #reportedLeader: RaftId = NONE;
+  /** Frames of this turn. */
+  #leaving: Frame[] = [];
+  /** As told to the router. */
+  #followed: RaftId = NONE;
+  #followedTerm = 0;
 
   /** Recovers the node from its disk. @throws what storage found wrong */
   constructor(data: NodeWorkerData<NodeSpec>, post: (signal: NodeSignal | LifecycleSignal) => void) {
@@ -110,6 +118,7 @@ class NodeHost {
       turn: () => this.#turn(),
       tick: count => this.#driver.tick(count),
       quietTicks: () => this.#driver.quietTicks,
+      heardAgoMs: () => this.#heardAgoMs(),
       onPaused: () => post({ kind: 'paused' }),
     });
     this.#driver = this.#createDriver(timing, starts);
@@ -151,8 +160,7 @@ class NodeHost {
       this.#loop.heard();
     });
     this.#loop.start(this.#random.unit());
-    // Reports are told by turns; this is for a node that has none.
-    setInterval(() => this.#reportIfDue(), QUIET_REPORT_MS);
+    setInterval(() => this.#reportIfDue(), TURNLESS_REPORT_MS);
     this.#post({ kind: 'ready' });
     this.#loop.wake();
   }
@@ -230,9 +238,10 @@ class NodeHost {
       nowMs: () => this.#clock.nowMs(),
       monotonicMs: () => this.#clock.monotonicMs(),
       random: () => this.#random.unit(),
-      send: frame => {
+      send: frame => this.#leaving.push(frame),
+      flush: () => {
         trace?.flush();
-        this.#data.dataPort.postMessage(frame, [frame.body.buffer as ArrayBuffer]);
+        this.#postFrames();
       },
       outcome: outcome => {
         trace?.flush();
@@ -249,13 +258,34 @@ class NodeHost {
     };
   }
 
+  /** All of them as one message: each costs the router's thread a wake-up. */
+  #postFrames(): void {
+    const frames = this.#leaving;
+    this.#leaving = [];
+    const buffers = frames.map(({ body }) => body.buffer as ArrayBuffer);
+    this.#data.dataPort.postMessage(frames, buffers);
+  }
+
   #turn(): boolean {
     const hasMore = this.#driver.turn();
     this.#trace?.flush();
-    const { role, leader } = this.#driver;
+    const { role, leader, term } = this.#driver;
+    if (leader !== this.#followed || term !== this.#followedTerm) {
+      this.#followed = leader;
+      this.#followedTerm = term;
+      this.#flags.follow(leader, term);
+    }
     if (role !== this.#reportedRole || leader !== this.#reportedLeader) this.#report();
     else this.#reportIfDue();
     return hasMore;
+  }
+
+  #heardAgoMs(): number | null {
+    const heard = this.#flags.takeHeartbeat();
+    if (heard === null) return null;
+    const { term } = this.#driver;
+    if ((term | 0) !== heard.term || !this.#driver.hearLeader(heard.leader, term)) return null;
+    return heard.agoMs * this.#clock.rate;
   }
 
   #leaderHint(): LeaderHint | null {

@@ -12,6 +12,11 @@ export interface LoopHooks {
   readonly tick: (count: number) => void;
   /** How many ticks may come together, because none but the last can matter; at least 1. */
   readonly quietTicks: () => number;
+  /**
+   * How long ago, by the node's clock, the leader was last heard without a message that woke the node; null: not since the last
+   * call.
+   */
+  readonly heardAgoMs: () => number | null;
   /** Called before the thread falls asleep. */
   readonly onPaused: () => void;
 }
@@ -102,10 +107,12 @@ export class NodeLoop {
     const passed = Math.floor((nowMs + 1 - this.#nextTickAtMs) / this.#tickMs) + 1;
     const hasHeard = this.#hasHeard;
     this.#hasHeard = false;
+    const heardAgoMs = this.#hooks.heardAgoMs();
     if (passed < 1) return;
-    const ticks = Math.min(passed, this.#ticksAtMost(passed, hasHeard));
+    const heardAgoTicks = heardAgoMs === null ? passed : Math.floor(heardAgoMs / this.#tickMs);
+    const ticks = Math.min(passed, this.#ticksAtMost(passed, hasHeard), heardAgoTicks);
     this.#nextTickAtMs = Math.max(this.#nextTickAtMs + ticks * this.#tickMs, nowMs);
-    this.#hooks.tick(ticks);
+    if (ticks > 0) this.#hooks.tick(ticks);
   }
 
   /**

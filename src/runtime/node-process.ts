@@ -37,7 +37,7 @@ export type LifecycleSignal =
 export interface NodeWorkerData<Spec> {
   readonly spec: Spec;
   readonly flags: SharedArrayBuffer;
-  /** Frames, in both directions. */
+  /** Frames: from the node those of a turn together, to the node one by one. */
   readonly dataPort: MessagePort;
   /** The runtime calls the node. */
   readonly controlPort: MessagePort;
@@ -104,7 +104,9 @@ export class NodeProcess<Api extends NodeLifecycle & Callable<Api>, Signal> {
     this.mailbox = new Mailbox(data.port1, this.#flags);
     this.rpc = new RpcClient<Api>(control.port1, options.name, options.callTimeoutMs);
     options.exposeCluster(cluster.port1);
-    data.port1.on('message', hooks.onFrame);
+    data.port1.on('message', (frames: readonly Frame[]) => {
+      for (const frame of frames) hooks.onFrame(frame);
+    });
     this.#settleReady = { resolve: () => {}, reject: () => {} };
     this.ready = new Promise((resolve, reject) => {
       this.#settleReady = { resolve, reject };

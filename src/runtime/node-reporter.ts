@@ -12,7 +12,7 @@ import type { NodeFlags } from './node-flags.js';
 import type { NodeReport } from './node-protocol.js';
 
 /** A node where nothing happens reports this seldom: its timers still move. */
-export const QUIET_REPORT_MS = 1_000;
+const QUIET_REPORT_MS = 2_000;
 /** The same while somebody watches. */
 const WATCHED_REPORT_MS = 200;
 /** Sync times are told over so many reports. */

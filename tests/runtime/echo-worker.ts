@@ -38,7 +38,7 @@ parentPort?.on('message', () => {
 });
 dataPort.on('message', (frame: Frame) => {
   nodeFlags.countConsumed(1, frame.body.length);
-  dataPort.postMessage({ ...frame, from: frame.to, to: frame.from });
+  dataPort.postMessage([{ ...frame, from: frame.to, to: frame.from }]);
 });
 
 function throwLater(error: Error): void {

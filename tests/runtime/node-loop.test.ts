@@ -21,6 +21,7 @@ interface Setup {
   turns: number;
   ticks: number;
   quietTicks: number;
+  heardAgoMs: number | null;
   /** Turns that still say there is more to do. */
   more: number;
 }
@@ -33,6 +34,7 @@ function setUp(tickMs = 5): Setup {
     ticks: 0,
     more: 0,
     quietTicks: 1,
+    heardAgoMs: null,
     clock,
     loop: new NodeLoop(flags, clock, tickMs, GRACE_TICKS, {
       turn: () => {
@@ -44,6 +46,7 @@ function setUp(tickMs = 5): Setup {
         setup.ticks += count;
       },
       quietTicks: () => setup.quietTicks,
+      heardAgoMs: () => setup.heardAgoMs,
       onPaused: () => {},
     }),
   };
@@ -151,6 +154,19 @@ loop('a thread that stood still has time to hear what waits for it before the la
     while (performance.now() < busyUntilMs);
     await until('a turn', () => setup.turns > turns);
     assert.equal(setup.ticks - before, 10 - GRACE_TICKS);
+  } finally {
+    setup.loop.stop();
+  }
+});
+
+loop('of a leader heard without a message only the time since then counts', async () => {
+  const setup = setUp(5);
+  setup.quietTicks = 8;
+  setup.heardAgoMs = 12;
+  setup.loop.start(0);
+  try {
+    await until('two turns by the clock', () => setup.turns >= 2);
+    assert.ok(setup.ticks <= 2 * setup.turns, `${setup.ticks} ticks in ${setup.turns} turns`);
   } finally {
     setup.loop.stop();
   }
