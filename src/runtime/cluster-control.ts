@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { MESSAGE_KINDS, type MessageKind } from '../node/frame.js';
+import type { MessageKind } from '../node/frame.js';
 import { nodeIndex } from '../node/peer-id.js';
 import type { ClusterRuntime } from './cluster-runtime.js';
 import {
@@ -14,8 +14,9 @@ import {
   type NodeSelector,
 } from './control.js';
 import { asControlError } from './control-failure.js';
-import { type LinkFaults, PERFECT_LINK } from './link.js';
-import { isProbability, type Matrix, validateMatrix } from './matrix.js';
+import type { LinkFaults } from './link.js';
+import { LinkControl } from './link-control.js';
+import type { Matrix } from './matrix.js';
 import { addNode, removeNode } from './membership.js';
 import { describeError } from './rpc.js';
 import type { ClusterEventKind, ClusterStatus } from './status.js';
@@ -23,7 +24,6 @@ import { waitUntil } from './wait-until.js';
 
 /** A node's own time limit lies below: this one only ends a wait for a node that hangs. */
 const KV_TIME_LIMIT_MS = 30_000;
-const MAX_DELAY_MS = 3_600_000;
 /** `messages:3`: those between the node asked about and this one. */
 const MESSAGES_VARIABLE = /^messages:(\d{1,3})$/;
 /** Nodes report a new leader at once: this only bounds the wait in a cluster that falls apart meanwhile. */
@@ -31,11 +31,14 @@ const NEW_LEADER_SEEN_LIMIT_MS = 2_000;
 
 export class RuntimeControl implements ClusterControl {
   readonly #runtime: ClusterRuntime;
+  readonly #links: LinkControl;
   /** Membership changes follow each other. */
   #membership: Promise<unknown> = Promise.resolve();
 
   constructor(runtime: ClusterRuntime) {
     this.#runtime = runtime;
+    const { router, roster } = runtime;
+    this.#links = new LinkControl(router, node => void roster.get(node));
   }
 
   status(): ClusterStatus {
@@ -43,44 +46,23 @@ export class RuntimeControl implements ClusterControl {
   }
 
   setMatrix(rows: Matrix): void {
-    const { router } = this.#runtime;
-    for (const [from, row] of validateMatrix(rows, router.size).entries()) {
-      for (const [to, drop] of row.entries()) {
-        if (from !== to) router.setFaults(from, to, { drop });
-      }
-    }
+    this.#links.setMatrix(rows);
   }
 
   matrix(): Matrix {
-    const { router } = this.#runtime;
-    return range(router.size).map(from => range(router.size).map(to => router.faults(from, to).drop));
+    return this.#links.matrix();
   }
 
   setLink(from: NodeSelector, to: NodeSelector, faults: Partial<LinkFaults>): void {
-    validateFaults(faults);
-    for (const [sender, receiver] of this.#links(from, to)) {
-      this.#runtime.router.setFaults(sender, receiver, faults);
-    }
+    this.#links.setLink(from, to, faults);
   }
 
   filter(from: NodeSelector, to: NodeSelector, kind: MessageKind, on: boolean): void {
-    if (!MESSAGE_KINDS.includes(kind)) {
-      throw new ControlError('bad-value', `there is no kind of message ${kind}`);
-    }
-    for (const [sender, receiver] of this.#links(from, to)) {
-      const others = this.#runtime.router
-        .faults(sender, receiver)
-        .filtered.filter(filtered => filtered !== kind);
-      const filtered = on ? [...others, kind] : others;
-      this.#runtime.router.setFaults(sender, receiver, { filtered });
-    }
+    this.#links.filter(from, to, kind, on);
   }
 
   healLinks(): void {
-    for (const [from, to] of this.#links(null, null)) {
-      this.#runtime.router.setFaults(from, to, PERFECT_LINK);
-    }
-    this.#runtime.router.releaseHeld();
+    this.#links.heal();
   }
 
   async kill(node: number): Promise<void> {
@@ -185,40 +167,9 @@ export class RuntimeControl implements ClusterControl {
     return running.node;
   }
 
-  #links(from: NodeSelector, to: NodeSelector): readonly (readonly [number, number])[] {
-    const senders = this.#selected(from);
-    const receivers = this.#selected(to);
-    return senders.flatMap(sender =>
-      receivers.filter(receiver => receiver !== sender).map(receiver => [sender, receiver] as const),
-    );
-  }
-
-  #selected(selector: NodeSelector): readonly number[] {
-    if (selector === null) return range(this.#runtime.router.size);
-    this.#runtime.roster.get(selector);
-    return [selector];
-  }
-
   #inTurn(action: () => Promise<void>): Promise<void> {
     const result = asControlError(this.#membership.then(action));
     this.#membership = result.catch(() => {});
     return result;
-  }
-}
-
-const range = (size: number): readonly number[] => Array.from({ length: size }, (_, i) => i);
-
-function validateFaults(faults: Partial<LinkFaults>): void {
-  for (const name of ['drop', 'duplicate', 'reorder'] as const) {
-    const value = faults[name];
-    if (value !== undefined && !isProbability(value)) {
-      throw new ControlError('bad-value', `${name}: expected a number from 0 to 1, found ${value}`);
-    }
-  }
-  for (const name of ['delayMs', 'jitterMs'] as const) {
-    const value = faults[name];
-    if (value !== undefined && !(value >= 0 && value <= MAX_DELAY_MS)) {
-      throw new ControlError('bad-value', `${name}: expected 0 to ${MAX_DELAY_MS}, found ${value}`);
-    }
   }
 }

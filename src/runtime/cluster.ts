@@ -12,7 +12,7 @@ import type { ClusterHandle, CommandResult } from './handle.js';
 import type { LinkFaults } from './link.js';
 import type { Matrix } from './matrix.js';
 import { RuntimeProcess } from './runtime-process.js';
-import type { CommandSource } from './runtime-protocol.js';
+import type { CommandSource, RuntimeSpec } from './runtime-protocol.js';
 import type { ClusterStatus } from './status.js';
 import { MIN_STATUS_INTERVAL_MS } from './status-feed.js';
 import { Subscriptions } from './subscriptions.js';
@@ -22,6 +22,8 @@ export interface WaitOptions {
   /** For the error: what was waited for. */
   readonly what?: string;
 }
+
+type OpenOptions = Pick<ClusterOptions, 'waitForLeader' | 'onNotice' | 'signal'>;
 
 const WAIT_TIME_LIMIT_MS = 10_000;
 /** As long as a timer can be set. */
@@ -42,10 +44,15 @@ const FOREVER_MS = 0x7fff_ffff;
  *   everything is stopped by then
  */
 export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
-  const spec = resolveOptions(options);
+  return openCluster(resolveOptions(options), options);
+}
+
+/** @param entry of the thread that runs the cluster; left out: one whose nodes are this project's own */
+export async function openCluster(spec: RuntimeSpec, options: OpenOptions, entry?: URL): Promise<Cluster> {
   const lock = spec.dataDirectory === null ? null : DirectoryLock.acquire(spec.dataDirectory);
   const subscriptions = new Subscriptions();
-  const runtime = new RuntimeProcess(spec, status => subscriptions.publish(status), options.onNotice);
+  const publish = (status: ClusterStatus): void => subscriptions.publish(status);
+  const runtime = new RuntimeProcess(spec, publish, options.onNotice, entry);
   const cluster = new Cluster(runtime, subscriptions, lock);
   const abort = (): void => void cluster.stop();
   options.signal?.addEventListener('abort', abort, { once: true });

@@ -5,6 +5,7 @@
  */
 
 import { setTimeout as delay } from 'node:timers/promises';
+import type { MessagePort } from 'node:worker_threads';
 import { RuntimeControl } from './cluster-control.js';
 import { ClusterRuntime, openResidents } from './cluster-runtime.js';
 import type { ClusterControl } from './control.js';
@@ -26,8 +27,24 @@ interface Interpreter {
 export type CreateInterpreter = (control: ClusterControl) => Interpreter;
 
 export function hostRuntime(data: RuntimeWorkerData, createInterpreter: CreateInterpreter): void {
-  let opened: OpenCluster | null = null;
-  const cluster = (): OpenCluster => {
+  exposeCluster(data.controlPort, () => openCluster(data, createInterpreter));
+}
+
+/** Any cluster that lives in this thread. */
+export interface HostedCluster {
+  readonly control: ClusterControl;
+  readonly interpreter: Interpreter;
+  readonly feed: StatusFeed;
+  start(): Promise<void>;
+  /** Whether somebody looks at the status stream. */
+  setWatched(isWatched: boolean): void;
+  stop(): Promise<void>;
+}
+
+/** Lets the main thread open a cluster and call it. */
+export function exposeCluster(port: MessagePort, open: () => Promise<HostedCluster>): void {
+  let opened: HostedCluster | null = null;
+  const cluster = (): HostedCluster => {
     if (opened === null) throw new Error('the cluster is not started');
     return opened;
   };
@@ -36,20 +53,18 @@ export function hostRuntime(data: RuntimeWorkerData, createInterpreter: CreateIn
   exposeRpc<RuntimeApi>(
     {
       async start() {
-        opened = await openCluster(data, createInterpreter);
-        await opened.runtime.start();
-        void repairMembership(opened.runtime);
+        opened = await open();
+        await opened.start();
       },
       async stop() {
         opened?.feed.watch(null);
         await opened?.interpreter.close();
-        await opened?.runtime.stop();
-        await opened?.group?.close();
+        await opened?.stop();
       },
       execute: (line, source) => cluster().interpreter.execute(line, source),
-      status: () => cluster().runtime.status(),
+      status: () => control().status(),
       watch(intervalMs) {
-        cluster().runtime.setWatched(intervalMs !== null);
+        cluster().setWatched(intervalMs !== null);
         cluster().feed.watch(intervalMs);
       },
       setMatrix: rows => control().setMatrix(rows),
@@ -69,24 +84,15 @@ export function hostRuntime(data: RuntimeWorkerData, createInterpreter: CreateIn
       debug: (variable, node) => control().debug(variable, node),
       kv: (args, node) => control().kv(args, node),
     },
-    data.controlPort,
+    port,
   );
-}
-
-interface OpenCluster {
-  readonly runtime: ClusterRuntime;
-  readonly control: ClusterControl;
-  readonly interpreter: Interpreter;
-  readonly feed: StatusFeed;
-  /** Null: all nodes run in this process. */
-  readonly group: HostGroup | null;
 }
 
 /** Of several hosts: waits for the others as long as it takes to know which cluster this is. */
 async function openCluster(
   { spec, statusPort }: RuntimeWorkerData,
   createInterpreter: CreateInterpreter,
-): Promise<OpenCluster> {
+): Promise<HostedCluster> {
   const say = (notice: string): void => statusPort.postMessage({ notice });
   const group = spec.hosts === null ? null : new HostGroup(spec, spec.hosts, say);
   const residents = group === null ? openResidents(spec) : await group.join();
@@ -97,11 +103,18 @@ async function openCluster(
   if (spec.matrix !== null) local.setMatrix(spec.matrix);
   group?.attach(runtime, local);
   return {
-    runtime,
     control,
     interpreter,
     feed: new StatusFeed(statusPort, () => runtime.status()),
-    group,
+    async start() {
+      await runtime.start();
+      void repairMembership(runtime);
+    },
+    setWatched: isWatched => runtime.setWatched(isWatched),
+    async stop() {
+      await runtime.stop();
+      await group?.close();
+    },
   };
 }
 

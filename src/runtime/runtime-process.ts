@@ -24,6 +24,7 @@ export class RuntimeProcess {
     spec: RuntimeSpec,
     onStatus: (status: ClusterStatus) => void,
     onNotice: (text: string) => void = () => {},
+    entry: URL = RUNTIME_ENTRY,
   ) {
     const control = new MessageChannel();
     const status = new MessageChannel();
@@ -42,7 +43,7 @@ export class RuntimeProcess {
       controlPort: control.port2,
       statusPort: status.port2,
     };
-    this.#worker = new Worker(RUNTIME_ENTRY, {
+    this.#worker = new Worker(entry, {
       name: 'runtime',
       workerData,
       transferList: [control.port2, status.port2],
