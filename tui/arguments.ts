@@ -9,6 +9,8 @@ import { THEME_NAMES, type ThemeName } from './theme.js';
 export interface Arguments {
   readonly config: string | null;
   readonly nodes: number | null;
+  /** Members of a real etcd to start instead of nodes of our own; null: none. */
+  readonly spawn: number | null;
   /** Null: in memory. */
   readonly data: string | null;
   readonly connect: string | null;
@@ -41,6 +43,8 @@ usage: raftkv-tui [CONFIG] [options]
 
   CONFIG               cluster description; default: config.txt here, else the shipped one (10 nodes)
   --nodes N            number of nodes, instead of what CONFIG says
+  --engine etcd --spawn N
+                       instead of our own nodes: N members of a real etcd, with faults between them
   --memory             keep everything in memory (default)
   --data DIR           keep logs and snapshots in DIR, and go on from there next time
   --connect HOST:PORT  show and control a running cluster instead of starting one
@@ -64,6 +68,8 @@ Press ? inside for the keys. Any Redis client can talk to the nodes' ports.
 
 const OPTIONS = {
   nodes: { type: 'string' },
+  engine: { type: 'string' },
+  spawn: { type: 'string' },
   memory: { type: 'boolean' },
   data: { type: 'string' },
   connect: { type: 'string' },
@@ -104,6 +110,34 @@ function address(text: string | undefined): string | null {
   return text;
 }
 
+interface EngineValues {
+  readonly engine?: string | undefined;
+  readonly spawn?: string | undefined;
+  readonly nodes?: string | undefined;
+  readonly connect?: string | undefined;
+  readonly replay?: string | undefined;
+  readonly trace?: string | undefined;
+}
+
+const MOST_MEMBERS = 9;
+
+/** How many members of etcd to start; null: nodes of our own. */
+function spawnOf(values: EngineValues): number | null {
+  const { engine = 'embedded', spawn, nodes, connect, replay, trace } = values;
+  if (engine !== 'embedded' && engine !== 'etcd') {
+    throw new Error(`--engine: expected embedded or etcd, found ${engine}`);
+  }
+  if ((engine === 'etcd') !== (spawn !== undefined))
+    throw new Error('--engine etcd and --spawn N go together');
+  if (spawn === undefined) return null;
+  if ((nodes ?? connect ?? replay ?? trace) !== undefined) {
+    throw new Error('--spawn starts a cluster of etcd: no --nodes, --connect, --replay or --trace');
+  }
+  const members = integer(spawn, 'spawn', MOST_MEMBERS);
+  if (members === 0) throw new Error(`--spawn: expected a number 1–${MOST_MEMBERS}, found 0`);
+  return members;
+}
+
 export function parseArguments(argv: readonly string[]): ParsedArguments {
   try {
     const { values, positionals } = parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true });
@@ -121,9 +155,11 @@ export function parseArguments(argv: readonly string[]): ParsedArguments {
         '--replay needs no cluster: no CONFIG, --connect, --nodes, --data, --script, --exec or --trace',
       );
     }
+    const spawn = spawnOf(values);
     const args: Arguments = {
       config: positionals[0] ?? null,
       nodes: integer(values.nodes, 'nodes', 255),
+      spawn,
       data: values.data ?? null,
       connect: address(values.connect),
       replay: values.replay ?? null,

@@ -9,6 +9,7 @@ import { clientAccess } from '../src/config/client-access.js';
 import { type ClusterConfig, nodeCountOf } from '../src/config/cluster-config.js';
 import { loadConfig } from '../src/config/load-config.js';
 import { loadUsers } from '../src/config/users.js';
+import type { ClusterOptions } from '../src/runtime/cluster-options.js';
 import type { ClusterHandle } from '../src/runtime/handle.js';
 import type { Arguments } from './arguments.js';
 import { Replay } from './replay/replay.js';
@@ -50,13 +51,24 @@ function planConnect(target: string): ClusterPlan {
   };
 }
 
+function storeOf({ data, spawn }: Arguments): string {
+  const where = data === null ? 'in memory' : `data in ${data}`;
+  if (spawn === null) return where;
+  return data === null ? 'etcd' : `etcd, ${where}`;
+}
+
+async function loadStart({ spawn }: Arguments): Promise<(options: ClusterOptions) => Promise<ClusterHandle>> {
+  if (spawn === null) return (await import('../src/index.js')).startCluster;
+  return (await import('../src/etcd-cluster/start-etcd-cluster.js')).startEtcdCluster;
+}
+
 function planStart(args: Arguments, config: ClusterConfig): ClusterPlan {
   return {
     nodes: nodeCountOf(config),
-    store: args.data === null ? 'in memory' : `data in ${args.data}`,
+    store: storeOf(args),
     source: cluster(async () => {
-      const { startCluster } = await import('../src/index.js');
-      return startCluster({
+      const start = await loadStart(args);
+      return start({
         config,
         users: loadUsers(config, process.env),
         waitForLeader: false,
@@ -74,7 +86,7 @@ export function planCluster(args: Arguments, script: Script | null): ClusterPlan
   if (args.connect !== null) return planConnect(args.connect);
   const { config } = loadConfig({
     path: args.config ?? undefined,
-    nodes: args.nodes ?? script?.nodes ?? undefined,
+    nodes: args.spawn ?? args.nodes ?? script?.nodes ?? undefined,
   });
   return planStart({ ...args, seed: args.seed ?? script?.seed ?? null }, config);
 }

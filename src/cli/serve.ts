@@ -17,6 +17,7 @@ import { print, printError } from './terminal.js';
 
 interface ServeFlags extends EtcdFlags {
   readonly engine: 'embedded' | 'etcd';
+  readonly spawn?: number;
   readonly nodes?: number;
   readonly data?: string;
   readonly memory?: true;
@@ -48,19 +49,25 @@ const plainCommand = (): Command =>
     .addOption(
       new Option(
         '--engine <name>',
-        'what stores the data: the nodes of this program, or an etcd that runs already',
+        'what stores the data: the nodes of this program, or an etcd that runs already or is started with --spawn',
       )
         .choices(['embedded', 'etcd'])
         .default('embedded'),
+    )
+    .option(
+      '--spawn <count>',
+      'with --engine etcd: start so many members of a real etcd, with faults between them',
+      wholeNumber(1, 9),
     );
 
 const serve = async (path: string | undefined, flags: ServeFlags): Promise<void> => {
   if (flags.memory && flags.data !== undefined) {
     throw new InvalidOperation('--memory and --data cannot both be given');
   }
-  const { config } = configOf(path, flags.nodes);
+  checkSpawn(flags);
+  const { config } = configOf(path, flags.spawn ?? flags.nodes);
   const stopped = untilSignal();
-  if (flags.engine === 'etcd') {
+  if (flags.engine === 'etcd' && flags.spawn === undefined) {
     checkForEtcd(flags);
     await serveEtcd(config, flags, stopped);
     return;
@@ -68,19 +75,17 @@ const serve = async (path: string | undefined, flags: ServeFlags): Promise<void>
   if (flags.endpoints !== undefined) throw new InvalidOperation('--endpoints needs --engine etcd');
   checkHost(config, flags.host);
   const startedAt = performance.now();
-  // Loaded only here: commands that talk to a running cluster start faster without it.
-  const { startCluster } = await import('../index.js');
-  const cluster = await startUnlessStopped(startCluster, optionsOf(config, flags), stopped);
+  const start = await loadStart(flags);
+  const cluster = await startUnlessStopped(start, optionsOf(config, flags), stopped);
   if (cluster === null) return;
   let metrics: MetricsServer | null = null;
   try {
     metrics = await openMetrics(config, flags, cluster);
     const status = await cluster.status();
     const ports = ownPorts(status, flags.host);
-    const where = flags.memory ? 'in memory' : `data in ${flags.data ?? DEFAULT_DATA_DIRECTORY}`;
     print(
-      `ready: ${nodesOnPorts(ports)}${ofHost(config, flags)}, ` +
-        `leader ${status.leader ?? 'none'}, term ${status.term}, ${where}, seed ${status.seed}, ` +
+      `ready: ${flags.spawn === undefined ? '' : 'etcd, '}${nodesOnPorts(ports)}${ofHost(config, flags)}, ` +
+        `leader ${status.leader ?? 'none'}, term ${status.term}, ${whereOf(flags)}, seed ${status.seed}, ` +
         `after ${((performance.now() - startedAt) / 1000).toFixed(1)} s`,
     );
     for (const { node, state, lastError } of status.nodes) {
@@ -91,6 +96,22 @@ const serve = async (path: string | undefined, flags: ServeFlags): Promise<void>
     await metrics?.close();
     await cluster.stop();
   }
+};
+
+/** Loaded only here: commands that talk to a running cluster start faster without it. */
+const loadStart = async ({ spawn }: ServeFlags): Promise<StartCluster> => {
+  if (spawn === undefined) return (await import('../index.js')).startCluster;
+  return (await import('../etcd-cluster/start-etcd-cluster.js')).startEtcdCluster;
+};
+
+/** Null: nothing is kept. */
+const dataDirectoryOf = ({ spawn, memory, data }: ServeFlags): string | null =>
+  memory ? null : (data ?? (spawn === undefined ? DEFAULT_DATA_DIRECTORY : null));
+
+const whereOf = (flags: ServeFlags): string => {
+  const directory = dataDirectoryOf(flags);
+  if (directory !== null) return `data in ${directory}`;
+  return flags.spawn === undefined ? 'in memory' : 'data kept until the end';
 };
 
 type StartCluster = (options: ClusterOptions) => Promise<Cluster>;
@@ -151,11 +172,14 @@ const openMetrics = async (
   }
 };
 
+const keptIn = (dataDirectory: string | null): Pick<ClusterOptions, 'dataDirectory'> =>
+  dataDirectory === null ? {} : { dataDirectory };
+
 const optionsOf = (config: ClusterConfig, flags: ServeFlags): ClusterOptions => ({
   config: flags.redirect ? { ...config, followerWrites: 'redirect' } : config,
   users: loadUsers(config, process.env),
   ...(flags.host === undefined ? {} : { host: flags.host, linkSecret: loadLinkSecret(config, process.env) }),
-  ...(flags.memory ? {} : { dataDirectory: flags.data ?? DEFAULT_DATA_DIRECTORY }),
+  ...keptIn(dataDirectoryOf(flags)),
   ...(flags.matrix === undefined ? {} : { matrix: matrixOf(flags.matrix, config) }),
   ...(flags.seed === undefined ? {} : { seed: flags.seed }),
   ...(flags.trace === undefined ? {} : { traceFile: flags.trace }),
@@ -167,6 +191,32 @@ const EMBEDDED_ONLY = ['nodes', 'data', 'memory', 'matrix', 'seed', 'trace', 'ho
 const checkForEtcd = (flags: ServeFlags): void => {
   const given = EMBEDDED_ONLY.find(name => flags[name] !== undefined);
   if (given !== undefined) throw new InvalidOperation(`--${given} has no meaning with --engine etcd`);
+};
+
+/** What members of etcd do not know, or what is about an etcd that runs already. */
+const NOT_SPAWNED = [
+  'nodes',
+  'trace',
+  'host',
+  'redirect',
+  'endpoints',
+  'port',
+  'etcdPrefix',
+  'etcdUser',
+  'etcdTls',
+  'etcdCa',
+  'etcdCert',
+  'etcdKey',
+  'etcdMaxOperations',
+] as const;
+
+const checkSpawn = (flags: ServeFlags): void => {
+  if (flags.spawn === undefined) return;
+  if (flags.engine !== 'etcd') throw new InvalidOperation('--spawn needs --engine etcd');
+  const given = NOT_SPAWNED.find(name => flags[name] !== undefined);
+  if (given === undefined) return;
+  const option = given.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`);
+  throw new InvalidOperation(`--${option} has no meaning with --spawn`);
 };
 
 /** With several servers in the config each runs the nodes of one. */
