@@ -35,10 +35,6 @@ export class EngineClient {
     });
   }
 
-  words(words: CommandArguments): Promise<Outcome> {
-    return this.#submit(builder => appendWords(builder, words));
-  }
-
   read(lines: readonly string[], consistency: ReadConsistency = 'linearizable'): Promise<Outcome> {
     return this.#begin(id =>
       this.#engine.read(

@@ -67,14 +67,6 @@ export class EtcdMembers {
     await gone;
   }
 
-  pause(index: number): void {
-    this.#processes[index]?.kill('SIGSTOP');
-  }
-
-  resume(index: number): void {
-    this.#processes[index]?.kill('SIGCONT');
-  }
-
   /** Which member leads; null: none that is known. */
   async leader(): Promise<number | null> {
     const engine = new EtcdEngine({ endpoints: this.endpoints });
