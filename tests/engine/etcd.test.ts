@@ -154,8 +154,7 @@ withEtcd(
   async () => {
     const store = open('scan\xff/');
     const keys = Array.from({ length: 700 }, (_, at) => `\0k\xff ${at}`.replaceAll(' ', '\n'));
-    const outcomes = await Promise.all(keys.map(key => store.words(['SET', key, key])));
-    for (const outcome of outcomes) repliesOf(outcome);
+    repliesOf(await store.write(...keys.map(key => `SET ${key} ${key}`)));
     const [listed] = repliesOf(await store.read(['KEYS *']));
     assert.equal([...((listed ?? []) as string[])].sort(), [...keys].sort());
     const seen: string[] = [];
