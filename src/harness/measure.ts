@@ -20,7 +20,7 @@ export interface OperationCounts {
   readonly maxMs: number;
 }
 
-interface Second {
+interface Window {
   readonly ok: number;
   readonly failed: number;
   readonly unknown: number;
@@ -57,7 +57,9 @@ export interface Measurements {
   readonly byPhase: readonly PhaseCounts[];
   /** Why calls failed or stayed unknown, by error word. */
   readonly errors: Readonly<Record<string, number>>;
-  readonly seconds: readonly Second[];
+  /** One after the other from the beginning, each `windowMs` long. */
+  readonly windows: readonly Window[];
+  readonly windowMs: number;
   readonly longestGap: Gap;
   /** Longer than `GAP_MS`, in order. */
   readonly gaps: readonly Gap[];
@@ -107,9 +109,20 @@ class Tally {
   }
 }
 
-/** Reads a history written by this harness; what comes after the load (`final`) is left out. */
-export function measureHistory(path: string, untilMs: number): Measurements {
-  const collector = new Collector(untilMs);
+export interface MeasureOptions {
+  /** Added to all times of the history. */
+  readonly offsetMs?: number;
+  /** Times in which nobody called on purpose: they are no gaps. In order, apart from each other. */
+  readonly idle?: readonly Gap[];
+}
+
+/**
+ * Reads a history written by this harness; what comes after the load (`final`) is left out.
+ *
+ * @param untilMs when the load ended, offset included
+ */
+export function measureHistory(path: string, untilMs: number, options: MeasureOptions = {}): Measurements {
+  const collector = new Collector(untilMs, options);
   readLines(path, {
     onLine: text => {
       if (text !== '') collector.take(JSON.parse(text) as RecordedLine);
@@ -125,10 +138,13 @@ type RecordedLine = Pick<RecordedOperation, 'op' | 'key' | 'ok' | 'phase' | 'err
 
 class Collector {
   readonly #untilMs: number;
+  readonly #offsetMs: number;
+  readonly #idle: readonly Gap[];
+  readonly #windowMs: number;
   readonly #total = new Tally();
   readonly #byPhase = new Map<string, Map<string, Tally>>();
   readonly #byOperation = new Map<string, Tally>();
-  readonly #seconds: Tally[] = [];
+  readonly #windows: Tally[] = [];
   readonly #errors: Record<string, number> = {};
   readonly #acknowledgedMs: number[] = [];
   readonly #points: LatencyPoint[] = [];
@@ -136,8 +152,11 @@ class Collector {
   #seen = 0;
   #fromMs = Number.POSITIVE_INFINITY;
 
-  constructor(untilMs: number) {
+  constructor(untilMs: number, { offsetMs = 0, idle = [] }: MeasureOptions) {
     this.#untilMs = untilMs;
+    this.#offsetMs = offsetMs;
+    this.#idle = idle;
+    this.#windowMs = windowFor(untilMs);
   }
 
   take({
@@ -152,8 +171,8 @@ class Collector {
   }: RecordedLine): void {
     if (phase === 'final') return;
     const outcome = outcomeName(ok);
-    const callMs = callNs / 1e6;
-    const returnMs = returnNs === null ? callMs + waitedMs : returnNs / 1e6;
+    const callMs = callNs / 1e6 + this.#offsetMs;
+    const returnMs = returnNs === null ? callMs + waitedMs : returnNs / 1e6 + this.#offsetMs;
     const latencyMs = returnMs - callMs;
     this.#fromMs = Math.min(this.#fromMs, callMs);
     this.#total.add(outcome, latencyMs);
@@ -161,8 +180,7 @@ class Collector {
     const phaseTallies = this.#byPhase.get(phase) ?? new Map<string, Tally>();
     this.#byPhase.set(phase, phaseTallies);
     tallyOf(phaseTallies, op).add(outcome, latencyMs);
-    const second = Math.floor((outcome === 'unknown' ? callMs : returnMs) / 1000);
-    this.#secondAt(second).add(outcome, latencyMs);
+    this.#windowAt(outcome === 'unknown' ? callMs : returnMs).add(outcome, latencyMs);
     if (error !== undefined) this.#errors[error] = (this.#errors[error] ?? 0) + 1;
     if (outcome === 'ok') {
       this.#acknowledgedMs.push(returnMs);
@@ -189,7 +207,8 @@ class Collector {
       byOperation: countsOf(this.#byOperation),
       byPhase: [...this.#byPhase].map(([phase, tallies]) => ({ phase, operations: countsOf(tallies) })),
       errors: this.#errors,
-      seconds: Array.from(this.#seconds, tally => (tally ?? new Tally()).summary()),
+      windows: Array.from(this.#windows, tally => (tally ?? new Tally()).summary()),
+      windowMs: this.#windowMs,
       longestGap: longest,
       gaps: gaps.filter(gap => lengthOf(gap) >= GAP_MS),
       points: this.#points.sort((a, b) => a.atMs - b.atMs),
@@ -197,15 +216,17 @@ class Collector {
     };
   }
 
-  #secondAt(second: number): Tally {
-    const tally = this.#seconds[second] ?? new Tally();
-    this.#seconds[second] = tally;
+  #windowAt(atMs: number): Tally {
+    const window = Math.floor(atMs / this.#windowMs);
+    const tally = this.#windows[window] ?? new Tally();
+    this.#windows[window] = tally;
     return tally;
   }
 
   #gaps(fromMs: number): Gap[] {
     const times = [fromMs, ...this.#acknowledgedMs.sort((a, b) => a - b), this.#untilMs];
-    return times.slice(1).map((toMs, index) => ({ fromMs: times[index] ?? toMs, toMs }));
+    const gaps = times.slice(1).map((toMs, index) => ({ fromMs: times[index] ?? toMs, toMs }));
+    return this.#idle.length === 0 ? gaps : gaps.flatMap(gap => withoutIdle(gap, this.#idle));
   }
 
   /** Every call has the same chance to be drawn (reservoir sampling); what went wrong is spread out as the rest. */
@@ -218,6 +239,31 @@ class Collector {
     const slot = Math.floor(Math.random() * this.#seen);
     if (slot < MAX_POINTS) this.#points[slot] = point;
   }
+}
+
+/** About a hundred windows and more in a run, each long enough for a percentile. */
+const WINDOWS: readonly (readonly [upToMs: number, windowMs: number])[] = [
+  [10_000, 100],
+  [60_000, 500],
+  [600_000, 1_000],
+  [3_600_000, 10_000],
+];
+const LONGEST_WINDOW_MS = 60_000;
+
+const windowFor = (lastsMs: number): number =>
+  WINDOWS.find(([upToMs]) => lastsMs <= upToMs)?.[1] ?? LONGEST_WINDOW_MS;
+
+/** What is left of a gap outside the times in which nobody called. */
+function withoutIdle(gap: Gap, idle: readonly Gap[]): readonly Gap[] {
+  const parts: Gap[] = [];
+  let { fromMs } = gap;
+  for (const pause of idle) {
+    if (pause.toMs <= fromMs || pause.fromMs >= gap.toMs) continue;
+    if (pause.fromMs > fromMs) parts.push({ fromMs, toMs: pause.fromMs });
+    fromMs = pause.toMs;
+  }
+  if (fromMs < gap.toMs) parts.push({ fromMs, toMs: gap.toMs });
+  return parts;
 }
 
 export const lengthOf = (gap: Gap): number => gap.toMs - gap.fromMs;

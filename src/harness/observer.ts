@@ -34,7 +34,7 @@ export interface Timeline {
   readonly term: number;
 }
 
-const POLL_INTERVAL_MS = 100;
+const DEFAULT_INTERVAL_MS = 100;
 const MAX_EVENTS = 5_000;
 const MAX_MATRICES = 300;
 /** Too many, and of no use in a report. */
@@ -43,6 +43,7 @@ const UNSHOWN_EVENTS: ReadonlySet<string> = new Set(['kv']);
 export class Observer {
   readonly #controls: ClusterControls;
   readonly #nowMs: () => number;
+  readonly #intervalMs: number;
   readonly #roles: RoleChange[][] = [];
   readonly #matrices: MatrixChange[] = [];
   readonly #events: TimelineEvent[] = [];
@@ -52,7 +53,13 @@ export class Observer {
   #running = true;
   readonly #done: Promise<void>;
 
-  constructor(controls: ClusterControls, nowMs: () => number) {
+  /** @param options `intervalMs`: how often it looks */
+  constructor(
+    controls: ClusterControls,
+    nowMs: () => number,
+    { intervalMs = DEFAULT_INTERVAL_MS }: { readonly intervalMs?: number } = {},
+  ) {
+    this.#intervalMs = intervalMs;
     this.#controls = controls;
     this.#nowMs = nowMs;
     this.#done = this.#poll();
@@ -74,7 +81,7 @@ export class Observer {
     while (this.#running) {
       const status = await this.#controls.status().catch(() => null);
       if (status !== null) this.#take(status);
-      await new Promise(resolve => setTimeout(resolve, POLL_INTERVAL_MS));
+      await new Promise(resolve => setTimeout(resolve, this.#intervalMs));
     }
   }
 

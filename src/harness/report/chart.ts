@@ -1,15 +1,15 @@
 /**
- * Time charts as plain SVG: all share one time axis, with the fault periods shaded behind.
+ * Time charts as plain SVG: all share one time axis, with the fault periods shaded behind and a cursor at the moment chosen.
  *
  * @module
  */
 import type { FaultPeriod } from '../nemesis.js';
 import { escapeHtml } from './html.js';
 
-const CHART_WIDTH = 960;
-export const LEFT = 64;
-const RIGHT = 12;
-export const AXIS_HEIGHT = 28;
+export const CHART_WIDTH = 1_000;
+export const LEFT = 72;
+export const RIGHT = 12;
+export const AXIS_HEIGHT = 26;
 
 /** Milliseconds to columns. */
 export interface TimeScale {
@@ -41,7 +41,8 @@ export function ticks(from: number, to: number, count: number): readonly number[
   return Array.from({ length: Math.floor((to - first) / step) + 1 }, (_, index) => first + index * step);
 }
 
-const seconds = (ms: number): string => `${round(ms / 1000)} s`;
+/** `12.3 s`. */
+export const seconds = (ms: number): string => `${round(ms / 1000)} s`;
 
 export function timeAxis(scale: TimeScale, top: number): string {
   const marks = ticks(scale.fromMs, scale.toMs, 10).map(ms => {
@@ -51,18 +52,19 @@ export function timeAxis(scale: TimeScale, top: number): string {
   return `<g class="axis">${marks.join('')}</g>`;
 }
 
+/** Shades behind a chart; what they are is said by the lane of faults above it. */
 export function faultBands(faults: readonly FaultPeriod[], scale: TimeScale, height: number): string {
-  const bands = faults.map(({ kind, line, fromMs, toMs }) => {
+  const bands = faults.map(({ kind, fromMs, toMs }) => {
     const x = round(scale.x(fromMs));
     const width = Math.max(1, round(scale.x(toMs) - x));
-    const title = `${line}, ${seconds(fromMs)} to ${seconds(toMs)}`;
-    return `<rect class="fault ${kind}" x="${x}" y="0" width="${width}" height="${height}"><title>${escapeHtml(title)}</title></rect>`;
+    return `<rect class="fault ${escapeHtml(kind)}" x="${x}" y="0" width="${width}" height="${height}"/>`;
   });
   return `<g>${bands.join('')}</g>`;
 }
 
-export const svg = (height: number, label: string, body: string): string =>
-  `<svg viewBox="0 0 ${CHART_WIDTH} ${height}" role="img" aria-label="${escapeHtml(label)}">${body}</svg>`;
+/** A chart with the cursor that the script moves; `height` is without the time axis. */
+export const svg = (height: number, label: string, body: string, axisHeight = AXIS_HEIGHT): string =>
+  `<svg class="chart" viewBox="0 0 ${CHART_WIDTH} ${height + axisHeight}" role="img" aria-label="${escapeHtml(label)}">${body}<line class="cursor" x1="${LEFT}" x2="${LEFT}" y1="0" y2="${height}"/></svg>`;
 
 export function valueAxis(
   values: readonly number[],

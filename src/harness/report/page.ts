@@ -1,144 +1,72 @@
 /**
- * The report of a test as one HTML page that needs nothing but itself.
+ * The report of a test.
  *
  * @module
  */
-import { GAP_MS, isRead, lengthOf } from '../measure.js';
-import { NEMESIS_KINDS } from '../nemesis.js';
+import { isRead, lengthOf } from '../measure.js';
 import { phaseSummary, readCounts, type TestDescription } from '../summary.js';
 import type { TestResult } from '../test-run.js';
-import { type TimeScale, timeScale } from './chart.js';
-import { embeddedJson, escapeHtml, section, table } from './html.js';
-import { ROLES, roleChart } from './role-chart.js';
-import { SCRIPT } from './script.js';
-import { latencyChart, throughputChart } from './speed-charts.js';
-import { STYLE } from './style.js';
+import { timeScale } from './chart.js';
+import { framed, type Tile } from './frame.js';
+import { escapeHtml, type Section, table } from './html.js';
+import { type OverTime, timelineData, timelineSections } from './timeline.js';
 import { violationsHtml } from './violations.js';
 
 const MAX_LOST = 100;
 
 export function reportPage(description: TestDescription, result: TestResult): string {
-  const { measurements, timeline } = result;
+  const { measurements, timeline, faults, ok, reasons, check } = result;
   const scale = timeScale(measurements.fromMs, Math.max(measurements.toMs, measurements.fromMs + 1));
-  const title = `${description.title}: ${result.ok ? 'pass' : 'fail'}`;
-  const body = [
-    headerHtml(description, result),
-    tilesHtml(result),
-    verdictHtml(result),
-    section('latency', 'Latency', choicesHtml(result) + latencyChart(measurements, result.faults, scale)),
-    section(
-      'throughput',
-      'Calls a second',
-      faultKey() + throughputChart(measurements, result.faults, scale) + gapsHtml(result),
-    ),
-    ...(timeline === null ? [] : [clusterHtml(result, scale)]),
-    section('counters', 'Counters', countersHtml(result)),
-    section('repeat', 'How to repeat', repeatHtml(description)),
-  ].join('\n');
-  const matrices = embeddedJson('matrix-data', timeline?.matrices ?? []);
-  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escapeHtml(title)}</title><style>${STYLE}</style></head><body>${body}${matrices}<script>${SCRIPT}</script></body></html>\n`;
+  const over: OverTime = { scale, faults, measurements, timeline };
+  const { store, clients, seed } = description;
+  return framed({
+    title: description.title,
+    ok,
+    lead: ok
+      ? `Every answer fits one order of all operations (${check.keys} keys), and every acknowledged write was found at the end.`
+      : `${capital(reasons.join('; '))}.`,
+    facts: `${store}, ${clients} clients, seed ${seed}`,
+    tiles: tilesOf(result),
+    sections: [
+      ...verdictSection(result),
+      ...timelineSections(over),
+      { id: 'counters', title: 'Counters', body: countersHtml(result) },
+      { id: 'repeat', title: 'How to repeat', body: repeatHtml(description) },
+    ],
+    data: timelineData(over),
+  });
 }
 
-function headerHtml(description: TestDescription, { ok }: TestResult): string {
-  const facts = `${description.store}, ${description.clients} clients, seed ${description.seed}`;
-  return `<header><div><h1>${escapeHtml(description.title)} <span class="verdict ${ok ? 'pass' : 'fail'}">${ok ? 'PASS' : 'FAIL'}</span></h1><p class="soft">${escapeHtml(facts)}</p></div><button id="theme" class="screen" type="button">Light / dark</button></header>`;
-}
+const VERDICTS = { linearizable: 'yes', 'not-linearizable': 'no', undecided: 'undecided' } as const;
 
-function tilesHtml({ check, measurements, lost, faults }: TestResult): string {
+const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
+
+function tilesOf({ check, measurements, lost, faults }: TestResult): readonly Tile[] {
   const seconds = Math.max(0.001, (measurements.toMs - measurements.fromMs) / 1000);
   const reads = readCounts(check, measurements);
-  const tiles: readonly (readonly [string, string | number])[] = [
-    ['operations', measurements.operations],
-    ['acknowledged a second', Math.round(measurements.ok / seconds)],
-    ['history', check.verdict],
-    ['reads correct', `${reads.correct} of ${reads.compared}`],
-    ['acknowledged writes lost', lost.length],
-    ['longest gap', `${Math.round(lengthOf(measurements.longestGap))} ms`],
-    ['faults', faults.length],
-    ['unknown outcomes', measurements.unknown],
+  const isLinearizable = check.verdict === 'linearizable';
+  return [
+    { name: 'linearizable', value: VERDICTS[check.verdict], mood: isLinearizable ? 'good' : 'bad' },
+    { name: 'acknowledged writes lost', value: lost.length, mood: lost.length === 0 ? 'good' : 'bad' },
+    { name: `reads correct of ${reads.compared}`, value: reads.correct },
+    { name: 'operations', value: measurements.operations },
+    { name: 'acknowledged a second', value: Math.round(measurements.ok / seconds) },
+    { name: 'longest gap', value: `${Math.round(lengthOf(measurements.longestGap))} ms` },
+    { name: 'faults', value: faults.length },
+    { name: 'unknown outcomes', value: measurements.unknown },
   ];
-  const html = tiles.map(
-    ([name, value]) => `<div class="tile"><b>${escapeHtml(String(value))}</b>${name}</div>`,
-  );
-  return `<div class="tiles">${html.join('')}</div>`;
 }
 
-function verdictHtml({ ok, reasons, check, lost }: TestResult): string {
-  const parts = ok
-    ? [
-        `<p>Every answer fits one order of all operations (${check.keys} keys), and every acknowledged write was found at the end.</p>`,
-      ]
-    : [`<ul>${reasons.map(reason => `<li>${escapeHtml(reason)}</li>`).join('')}</ul>`];
+/** Only where something is wrong: the rest is said at the top. */
+function verdictSection({ ok, reasons, check, lost }: TestResult): readonly Section[] {
+  if (ok) return [];
+  const parts = [`<ul>${reasons.map(reason => `<li>${escapeHtml(reason)}</li>`).join('')}</ul>`];
   if (check.violations.length > 0) parts.push(violationsHtml(check.violations));
   if (lost.length > 0) {
     const rows = lost.slice(0, MAX_LOST).map(({ key, text }) => [key, text]);
     parts.push(table(['key', 'what'], rows, `${lost.length} acknowledged writes lost`));
   }
-  return section('verdict', 'Verdict', parts.join(''));
-}
-
-/** Boxes for operations and outcomes, with the colours of the outcomes. */
-function choicesHtml({ measurements }: TestResult): string {
-  const box = (name: string, text: string): string =>
-    `<label><input type="checkbox" checked data-choose="${escapeHtml(name)}"> ${text}</label>`;
-  const outcomes = [
-    ['ok', '--accent'],
-    ['failed', '--doubt'],
-    ['unknown', '--bad'],
-  ].map(([name = '', colour = '']) => box(name, `<i style="background: var(${colour})"></i>${name}`));
-  const operations = measurements.byOperation.map(({ op }) => box(op, escapeHtml(op)));
-  const lines =
-    '<span><i style="background: var(--good)"></i>p50 a second</span><span><i style="background: var(--bad)"></i>p99 a second</span>';
-  return `<div class="key">${outcomes.join('')}${operations.join('')}${lines}</div>`;
-}
-
-const swatch = (kind: string, name: string): string =>
-  `<span><svg viewBox="0 0 12 12" style="display:inline-block;width:12px;height:12px" aria-hidden="true"><rect class="${kind} ${name}" width="12" height="12" style="fill-opacity:.8"/></svg> ${name}</span>`;
-
-const faultKey = (): string =>
-  `<div class="key">${NEMESIS_KINDS.map(kind => swatch('fault', kind)).join('')}</div>`;
-
-function gapsHtml({ measurements }: TestResult): string {
-  if (measurements.gaps.length === 0)
-    return `<p>Nothing of ${GAP_MS} ms or more without an acknowledgement.</p>`;
-  const rows = measurements.gaps.map(gap => [
-    (gap.fromMs / 1000).toFixed(2),
-    (gap.toMs / 1000).toFixed(2),
-    Math.round(lengthOf(gap)),
-  ]);
-  return table(['from s', 'to s', 'ms'], rows, `Times of ${GAP_MS} ms or more without an acknowledgement`);
-}
-
-function clusterHtml(result: TestResult, scale: TimeScale): string {
-  const { timeline, faults } = result;
-  if (timeline === null) return '';
-  const rolesKey = `<div class="key">${ROLES.map(role => swatch('role', role)).join('')}</div>`;
-  const last = timeline.matrices.length - 1;
-  const matrix =
-    last < 0
-      ? '<p>The matrix did not change.</p>'
-      : `<p><label>Change <input id="matrix-at" type="range" min="0" max="${last}" value="0"></label> at <output id="matrix-time"></output>: probability that a message from row to column is dropped</p><table class="matrix" id="matrix"></table>`;
-  const faultRows = faults.map(({ line, fromMs, toMs }) => [
-    (fromMs / 1000).toFixed(2),
-    (toMs / 1000).toFixed(2),
-    line,
-  ]);
-  const events = timeline.events.map(({ atMs, kind, node, text }) => [
-    (atMs / 1000).toFixed(2),
-    kind,
-    node === null ? '' : node,
-    text,
-  ]);
-  return [
-    section('roles', 'Roles', rolesKey + roleChart(timeline, faults, scale)),
-    section('matrices', 'Matrix', matrix),
-    section('faults', 'Faults', table(['from s', 'to s', 'command'], faultRows)),
-    section(
-      'events',
-      'Events',
-      `<p class="screen"><label>Show <input id="event-filter" type="search" placeholder="all"></label></p>${table(['s', 'kind', 'node', 'event'], events)}`,
-    ),
-  ].join('\n');
+  return [{ id: 'verdict', title: 'Verdict', body: parts.join('') }];
 }
 
 function countersHtml({ measurements, table: experiment }: TestResult): string {
@@ -153,7 +81,17 @@ function countersHtml({ measurements, table: experiment }: TestResult): string {
       row.failed,
       row.unknown,
     ]);
-  const operations = measurements.byOperation.map(row => [
+  const errors = Object.entries(measurements.errors);
+  return [
+    experiment === null ? '' : table(experiment.columns, experiment.rows, experiment.title),
+    table(['phase', 'writes', 'acknowledged', 'reads', 'answered', 'refused', 'unknown'], phases, 'By phase'),
+    operationsTable(measurements),
+    errors.length === 0 ? '' : table(['reason', 'calls'], errors, 'Why calls were refused or stayed unknown'),
+  ].join('');
+}
+
+export function operationsTable({ byOperation }: TestResult['measurements']): string {
+  const rows = byOperation.map(row => [
     row.op,
     isRead(row.op) ? 'read' : 'write',
     row.ok,
@@ -163,17 +101,8 @@ function countersHtml({ measurements, table: experiment }: TestResult): string {
     Number(row.p99Ms.toFixed(2)),
     Number(row.maxMs.toFixed(2)),
   ]);
-  const errors = Object.entries(measurements.errors);
-  return [
-    experiment === null ? '' : table(experiment.columns, experiment.rows, experiment.title),
-    table(['phase', 'writes', 'acknowledged', 'reads', 'answered', 'refused', 'unknown'], phases, 'By phase'),
-    table(
-      ['operation', 'kind', 'acknowledged', 'refused', 'unknown', 'p50 ms', 'p99 ms', 'max ms'],
-      operations,
-      'By operation',
-    ),
-    errors.length === 0 ? '' : table(['reason', 'calls'], errors, 'Why calls were refused or stayed unknown'),
-  ].join('');
+  const columns = ['operation', 'kind', 'acknowledged', 'refused', 'unknown', 'p50 ms', 'p99 ms', 'max ms'];
+  return table(columns, rows, 'By operation');
 }
 
 function repeatHtml({ command, history }: TestDescription): string {

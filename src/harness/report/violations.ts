@@ -27,7 +27,7 @@ function violationHtml({ key, operations, explanation }: Violation): string {
     const ms = (ns: number | null): string => (ns === null ? 'unknown' : (ns / 1e6).toFixed(3));
     return [client, operationText(operation), ms(callNs), ms(returnNs)];
   });
-  return `<article class="violation"><h3>Key ${escapeHtml(key)}</h3><p>${escapeHtml(summary)}</p>${picture(shown)}<details><summary>${operations.length} operations</summary>${table(['client', 'operation', 'called at ms', 'returned at ms'], rows)}</details></article>`;
+  return `<article class="violation"><h3>Key ${escapeHtml(key)}</h3><p>${escapeHtml(summary)}</p>${picture(shown)}<details><summary>${operations.length} operations</summary>${table(['client', 'operation', 'called at ms', 'returned at ms'], rows, `Operations of key ${key}`)}</details></article>`;
 }
 
 function picture(operations: Violation['operations']): string {
@@ -42,5 +42,5 @@ function picture(operations: Violation['operations']): string {
     const text = `client ${operation.client}: ${operationText(operation)}`;
     return `<text x="0" y="${y + 15}">${escapeHtml(text)}</text><rect class="interval ${open ? 'unknown' : 'ok'}" x="${x.toFixed(1)}" y="${y + 4}" width="${(end - x).toFixed(1)}" height="${ROW - 10}" rx="3"><title>${escapeHtml(text)}</title></rect>`;
   });
-  return `<svg viewBox="0 0 ${WIDTH} ${operations.length * ROW}" role="img" aria-label="The operations from call to return, in the order of events">${rows.join('')}</svg>`;
+  return `<svg class="picture" viewBox="0 0 ${WIDTH} ${operations.length * ROW}" role="img" aria-label="The operations from call to return, in the order of events">${rows.join('')}</svg>`;
 }
