@@ -8,25 +8,22 @@
  * @module
  */
 
-const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** The UTF-8 bytes of a text, one character a byte. */
-export const bytesOfText = (text: string): string => {
-  let bytes = '';
-  for (const byte of encoder.encode(text)) bytes += String.fromCharCode(byte);
-  return bytes;
-};
+export const bytesOfText = (text: string): string => Buffer.from(text, 'utf8').toString('latin1');
 
 /** The text whose UTF-8 bytes these are; null when they are not UTF-8. */
 export const textOfBytes = (bytes: string): string | null => {
   try {
-    return decoder.decode(Uint8Array.from(bytes, byte => byte.charCodeAt(0)));
+    return decoder.decode(Buffer.from(bytes, 'latin1'));
   } catch {
     return null;
   }
 };
 
+/** The most of what is written: told at once, also of a value of a megabyte. */
+const SIMPLE = /^[\w.:+@/-]+$/;
 const BARE = /^[^\s"'\\#;|,\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Zs}\p{Cs}\p{Cn}\p{Co}]+$/u;
 const PRINTABLE = /^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Cn}\p{Co}]$/u;
 const ESCAPES: Readonly<Record<string, string>> = {
@@ -41,6 +38,7 @@ const escapeByte = (byte: string): string => `\\x${byte.charCodeAt(0).toString(1
 
 /** Bytes as one word of a command line. Words that could be taken for something else get quotes. */
 export const quoteBytes = (bytes: string): string => {
+  if (SIMPLE.test(bytes)) return bytes;
   const text = textOfBytes(bytes);
   if (text === null) {
     const escaped = Array.from(

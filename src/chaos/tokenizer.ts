@@ -30,6 +30,9 @@ const SIMPLE_ESCAPES: Readonly<Record<string, string>> = {
   "'": "'",
 };
 
+/** The first white space from `lastIndex` on. */
+const WORD_END = /\s/g;
+
 const isSpace = (character: string | undefined): boolean => character !== undefined && /\s/.test(character);
 
 /** @throws CommandSyntaxError for an open quote, an unknown escape, or text right after a closing quote */
@@ -47,8 +50,8 @@ export const tokenize = (line: string): readonly Token[] => {
 };
 
 const bareToken = (line: string, start: number): Token => {
-  let end = start;
-  while (end < line.length && !isSpace(line[end])) end++;
+  WORD_END.lastIndex = start;
+  const end = WORD_END.exec(line)?.index ?? line.length;
   const text = line.slice(start, end);
   const bytes = bytesOfText(text);
   return { bytes, text: textOfBytes(bytes) ?? text, quoted: false, start, end };

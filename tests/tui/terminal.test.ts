@@ -1,4 +1,5 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,19 +14,21 @@ if (!isPossible) process.stdout.write('no tmux here: the tests in a real termina
 
 const PROGRAM = fileURLToPath(new URL('../../tui/main.js', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'raftkv-tui-'));
-const config = join(folder, 'config.txt');
 const history = join(folder, 'raftkv', 'history');
-writeFileSync(
-  config,
-  'servers: localhost\nnum_of_nodes_in_each_aws: 3\nport_start: 8140\nheartbeat_timeout: 0.05\n' +
-    'election_timeout_start: 0.3\nelection_timeout_end: 0.6\nrpc_timeout: 2\n',
-);
+const PORT = 8140;
 
-let terminal: TmuxTerminal;
+function configFile(nodes: number, portStart: number): string {
+  const path = join(folder, `config-${portStart}.txt`);
+  writeFileSync(
+    path,
+    `servers: localhost\nnum_of_nodes_in_each_aws: ${nodes}\nport_start: ${portStart}\nheartbeat_timeout: 0.05\n` +
+      'election_timeout_start: 0.3\nelection_timeout_end: 0.6\nrpc_timeout: 2\n',
+  );
+  return path;
+}
 
-test.before.each(() => {
-  if (!isPossible) return;
-  terminal = new TmuxTerminal(80, 24, {
+function openTerminal(): TmuxTerminal {
+  return new TmuxTerminal(80, 24, {
     CI: undefined,
     NO_COLOR: undefined,
     TERM: 'xterm-256color',
@@ -34,35 +37,19 @@ test.before.each(() => {
     ENV: undefined,
     XDG_STATE_HOME: folder,
   });
-});
+}
 
-/** A program left by a test that failed must not keep the ports from the next one. */
-test.after.each(() => {
-  if (!isPossible) return;
-  for (const pid of terminal.children()) process.kill(pid, 'SIGKILL');
-  terminal.close();
-});
+const hasLeader = (screen: string): boolean => /★ n\d/.test(screen) && /(\d)\/\1 up/.test(screen);
 
-test.after(() => rmSync(folder, { recursive: true, force: true }));
-
-const hasLeader = (screen: string): boolean => /★ n\d/.test(screen) && screen.includes('3/3 up');
-
-/** Starts the program below a line that must be there again afterwards. */
-async function start(nodeOptions = ''): Promise<void> {
+/** Runs the program below a line that must be there again afterwards. */
+async function launch(terminal: TmuxTerminal, config: string, nodeOptions = ''): Promise<void> {
   terminal.run('clear; echo before-$((40+2))');
   await terminal.waitFor('the shell', screen => screen.includes('before-42'));
   terminal.run(`node ${nodeOptions} ${PROGRAM} ${config}; echo exit=$?`);
-  await terminal.waitFor('a leader', hasLeader);
-}
-
-/** Escape must stand alone for a moment: with a key right after it, it is Alt. */
-async function leavePrompt(): Promise<void> {
-  terminal.press('Escape');
-  await terminal.waitFor('the panels', screen => screen.includes('x kill'));
 }
 
 /** The terminal is as the shell left it: its text, its cursor, its way of reading, and no process behind. */
-async function assertRestored(exitCode: number, label = 'exit'): Promise<void> {
+async function assertRestored(terminal: TmuxTerminal, exitCode: number, label = 'exit'): Promise<void> {
   const shown = new RegExp(`^${label}=\\d+$`, 'm');
   const screen = await terminal.waitFor('the exit code', text => shown.test(text));
   assert.match(screen, `${label}=${exitCode}\n`);
@@ -71,6 +58,7 @@ async function assertRestored(exitCode: number, label = 'exit'): Promise<void> {
   assert.is(terminal.fact('alternate_on'), '0', 'normal screen');
   assert.is(terminal.fact('cursor_flag'), '1', 'cursor visible');
   assert.is(terminal.fact('wrap_flag'), '1', 'lines wrap');
+  assert.is(terminal.fact('mouse_standard_flag'), '0', 'no mouse reports');
   assert.equal(terminal.children(), [], 'processes left');
   terminal.run('echo typed-$((1+1))');
   await terminal.waitFor(
@@ -79,8 +67,37 @@ async function assertRestored(exitCode: number, label = 'exit'): Promise<void> {
   );
 }
 
-check('start, keys, commands, resizes, q', async () => {
-  await start();
+/** A program left by a test that failed must not keep its ports. */
+function discard(terminal: TmuxTerminal): void {
+  for (const pid of terminal.children()) process.kill(pid, 'SIGKILL');
+  terminal.close();
+}
+
+test.after(() => rmSync(folder, { recursive: true, force: true }));
+
+/** One run of the program serves the tests of `step`; what follows a step that failed would only fail late. */
+let shared: TmuxTerminal | null = null;
+let failedStep = '';
+
+function step(name: string, act: (terminal: TmuxTerminal) => Promise<void>): void {
+  check(name, async () => {
+    assert.is(failedStep, '', 'a step before has failed');
+    failedStep = name;
+    shared ??= openTerminal();
+    await act(shared);
+    failedStep = '';
+  });
+}
+
+/** Escape must stand alone for a moment: with a key right after it, it is Alt. */
+async function leavePrompt(terminal: TmuxTerminal): Promise<void> {
+  terminal.press('Escape');
+  await terminal.waitFor('the panels', screen => screen.includes('? help'));
+}
+
+step('start, keys, commands with hints and answers', async terminal => {
+  await launch(terminal, configFile(3, PORT));
+  await terminal.waitFor('a leader', hasLeader);
   assert.is(terminal.fact('alternate_on'), '1');
   terminal.type(':put user:1 "ada lovelace"');
   await terminal.waitFor('the hint', screen => screen.includes('Stores a value'));
@@ -90,9 +107,58 @@ check('start, keys, commands, resizes, q', async () => {
   );
   terminal.run('get user:1');
   await terminal.waitFor('the value', screen => screen.includes('✓ "ada lovelace"'));
-  await leavePrompt();
-  terminal.type('K');
-  await terminal.waitFor('a new leader', screen => /★ n\d/.test(screen) && screen.includes('2/3 up'));
+  await leavePrompt(terminal);
+});
+
+step('an entry of the log and a message of a link are explained', async terminal => {
+  terminal.type('4');
+  await terminal.waitFor('the cursor', screen => screen.includes('▼'));
+  terminal.press('Enter');
+  const entry = await terminal.waitFor('what the entry holds', screen => screen.includes('SET user:1'));
+  assert.match(entry, /Entry \d+ of term \d+, in the log of n0/);
+  assert.match(entry, 'It is committed: a majority, 2 of 3');
+  await leavePrompt(terminal);
+  terminal.type('2v');
+  await terminal.waitFor('messages', screen => /Messages 0→1 and 1→0/.test(screen));
+  terminal.run(':messages 0 2');
+  await terminal.waitFor('other messages', screen => /Messages 0→2 and 2→0/.test(screen));
+  terminal.type('1');
+  await terminal.waitFor('the nodes', screen => screen.includes('▶n0'));
+});
+
+step('thirty commands pasted at once all run, bracketed or not', async terminal => {
+  const lines = (prefix: string): readonly string[] =>
+    Array.from({ length: 30 }, (_, index) => `put ${prefix}${index} ${index}`);
+  terminal.paste(`${lines('a').join('\n')}\n`, true);
+  await terminal.waitFor('the last answer', screen => /put a29 29 .*✓ OK/.test(screen));
+  await leavePrompt(terminal);
+  terminal.type(':');
+  terminal.paste(`${lines('b').join('\n')}\n`, false);
+  await terminal.waitFor('the last answer', screen => /put b29 29 .*✓ OK/.test(screen));
+  terminal.run('scan');
+  await terminal.waitFor('all sixty keys and the one before', screen => screen.includes('(+60 lines)'));
+  terminal.press('Escape');
+  await terminal.waitFor('the prompt', screen => screen.includes('enter run'));
+  await leavePrompt(terminal);
+  const remembered = readFileSync(history, 'utf8').split('\n');
+  for (const line of [...lines('a'), ...lines('b')]) assert.ok(remembered.includes(line), line);
+});
+
+step('Ctrl-Z gives the terminal to the shell, fg takes it back', async terminal => {
+  terminal.press('C-z');
+  const stopped = await terminal.waitFor('the shell', screen => /Stopped|suspended/i.test(screen));
+  assert.match(stopped, 'before-42');
+  assert.match(stopped, 'exit=148', '128 + SIGTSTP');
+  assert.is(terminal.fact('alternate_on'), '0');
+  assert.is(terminal.fact('cursor_flag'), '1');
+  terminal.run('clear; echo before-$((40+2)); fg; echo end=$?');
+  await terminal.waitFor('the program', hasLeader);
+  terminal.type('?');
+  await terminal.waitFor('the help', screen => screen.includes('this help'));
+  await leavePrompt(terminal);
+});
+
+step('resizes: every size is drawn whole, and below the smallest it says so', async terminal => {
   for (const [columns, rows] of [
     [100, 30],
     [70, 20],
@@ -117,81 +183,38 @@ check('start, keys, commands, resizes, q', async () => {
   );
   assert.is(wide.trimEnd().split('\n').length, 45);
   terminal.resize(80, 24);
-  terminal.type('q');
-  await assertRestored(0);
-  assert.match(
-    terminal.screen(),
-    /raftkv: 3 nodes for \d+s, in memory, seed \d+\n.*term \d+, .*\n.*commands from here, 0 failed/,
+});
+
+step('the mouse is reported only while it is on, and a click selects', async terminal => {
+  assert.is(terminal.fact('mouse_standard_flag'), '0');
+  terminal.type('M');
+  await terminal.waitFor('the mouse', () => terminal.fact('mouse_standard_flag') === '1');
+  terminal.type('\x1b[<0;10;6M');
+  await terminal.waitFor('n2 selected', screen => screen.includes('▶n2'));
+});
+
+step('a scene of the tour is stepped with its keys, and ended with the cluster in order', async terminal => {
+  terminal.run(':scene election');
+  await terminal.waitFor('the first step', screen => screen.includes('seen; n for the next step'));
+  terminal.type('n');
+  await terminal.waitFor(
+    'the second step',
+    screen => screen.includes('step 2 of 4') && screen.includes('✓ seen'),
   );
-});
-
-check('thirty commands pasted at once all run, bracketed or not', async () => {
-  await start();
-  const lines = (prefix: string): readonly string[] =>
-    Array.from({ length: 30 }, (_, index) => `put ${prefix}${index} ${index}`);
-  terminal.paste(`${lines('a').join('\n')}\n`, true);
-  await terminal.waitFor('the last answer', screen => /put a29 29 .*✓ OK/.test(screen));
-  await leavePrompt();
-  terminal.type(':');
-  terminal.paste(`${lines('b').join('\n')}\n`, false);
-  await terminal.waitFor('the last answer', screen => /put b29 29 .*✓ OK/.test(screen));
-  terminal.run('scan');
-  await terminal.waitFor('all sixty keys', screen => screen.includes('(+59 lines)'));
+  terminal.type('p');
+  await terminal.waitFor(
+    'the beginning',
+    screen => screen.includes('step 1 of 4') && screen.includes('✓ seen'),
+  );
   terminal.press('Escape');
-  await terminal.waitFor('the prompt', screen => screen.includes('enter run'));
-  await leavePrompt();
-  terminal.press('C-c');
-  await assertRestored(0);
-  const remembered = readFileSync(history, 'utf8').split('\n');
-  for (const line of [...lines('a'), ...lines('b')]) assert.ok(remembered.includes(line), line);
+  await terminal.waitFor('the panels', screen => !screen.includes('Tour 1/1') && screen.includes('3/3 up'));
 });
 
-check('Ctrl-Z gives the terminal to the shell, fg takes it back', async () => {
-  await start();
-  terminal.press('C-z');
-  const stopped = await terminal.waitFor('the shell', screen => /Stopped|suspended/i.test(screen));
-  assert.match(stopped, 'before-42');
-  assert.match(stopped, 'exit=148', '128 + SIGTSTP');
-  assert.is(terminal.fact('alternate_on'), '0');
-  assert.is(terminal.fact('cursor_flag'), '1');
-  terminal.run('echo between-$((1+2))');
-  await terminal.waitFor('the echo', screen => screen.includes('between-3'));
-  terminal.run('fg; echo end=$?');
-  await terminal.waitFor('the program', hasLeader);
-  terminal.type('?');
-  await terminal.waitFor('the help', screen => screen.includes('this help'));
-  terminal.press('C-c');
-  await assertRestored(0, 'end');
-});
-
-for (const [signal, code] of [
-  ['SIGTERM', 143],
-  ['SIGHUP', 129],
-  ['SIGINT', 130],
-] as const) {
-  check(`${signal} ends the program and restores the terminal`, async () => {
-    await start();
-    const [pid] = terminal.children();
-    assert.type(pid, 'number');
-    process.kill(Number(pid), signal);
-    await assertRestored(code);
-  });
-}
-
-check('an error nobody caught restores the terminal and is shown on it', async () => {
-  const crash = join(folder, 'crash.mjs');
-  writeFileSync(crash, "process.on('SIGUSR2', () => { throw new Error('planted'); });\n");
-  await start(`--import ${crash}`);
-  const [pid] = terminal.children();
-  process.kill(Number(pid), 'SIGUSR2');
-  await assertRestored(1);
-  assert.match(terminal.screen(), 'raftkv-tui: internal error\nError: planted');
-});
-
-check('a storm of resizes under load ends with a whole screen of the last size', async () => {
-  await start();
+step('a storm of resizes under load ends with a whole screen of the last size', async terminal => {
   terminal.run(':load 200');
-  await leavePrompt();
+  await leavePrompt(terminal);
+  terminal.type('K');
+  await terminal.waitFor('a new leader', screen => /★ n\d/.test(screen) && screen.includes('2/3 up'));
   let seed = 7;
   const next = (least: number, most: number): number => {
     seed = (seed * 1103515245 + 12345) % 2147483648;
@@ -208,54 +231,87 @@ check('a storm of resizes under load ends with a whole screen of the last size',
   assert.equal([...new Set(sides.map(line => line.length))], [140]);
   await terminal.waitFor('a verdict', text => text.includes('ops linearizable'));
   terminal.resize(80, 24);
-  terminal.type('q');
-  await assertRestored(0);
 });
 
-check('the tour is stepped with its keys, and ended with the cluster in order', async () => {
-  await start();
-  terminal.run(':scene election');
-  await terminal.waitFor('the first step', screen => screen.includes('seen; n for the next step'));
-  terminal.type('n');
-  await terminal.waitFor(
-    'the second step',
-    screen => screen.includes('step 2 of 4') && screen.includes('✓ seen'),
-  );
-  terminal.type('p');
-  await terminal.waitFor(
-    'the beginning',
-    screen => screen.includes('step 1 of 4') && screen.includes('✓ seen'),
-  );
-  terminal.type(' ');
-  await terminal.waitFor('the end by itself', screen => screen.includes('✓ another node leads'), 60_000);
-  terminal.press('Escape');
-  await terminal.waitFor('the panels', screen => !screen.includes('Tour 1/1') && screen.includes('3/3 up'));
+step('q ends it with a summary on the screen of before', async terminal => {
   terminal.type('q');
-  await assertRestored(0);
+  await assertRestored(terminal, 0, 'end');
+  assert.match(
+    terminal.screen(),
+    /raftkv: 3 nodes for \d+s, in memory, seed \d+\n.*term \d+, .*\n.*commands from here, \d+ failed/,
+  );
 });
 
-check('the mouse is reported only while it is on, and a click selects', async () => {
-  await start();
-  assert.is(terminal.fact('mouse_standard_flag'), '0');
-  terminal.type('M');
-  await terminal.waitFor('the toast', () => terminal.fact('mouse_standard_flag') === '1');
-  terminal.type('\x1b[<0;10;6M');
-  await terminal.waitFor('n2 selected', screen => screen.includes('▶n2'));
-  terminal.type('q');
-  await assertRestored(0);
-  assert.is(terminal.fact('mouse_standard_flag'), '0');
+test.after(() => {
+  if (shared !== null) discard(shared);
+});
+
+interface Ending {
+  readonly name: string;
+  readonly nodeOptions?: string;
+  /** Ends the running program. */
+  readonly end: (terminal: TmuxTerminal) => void;
+  readonly exitCode: number;
+  readonly screen?: string;
+}
+
+function signal(name: 'SIGTERM' | 'SIGHUP' | 'SIGINT' | 'SIGUSR2') {
+  return (terminal: TmuxTerminal): void => {
+    const [pid] = terminal.children();
+    assert.type(pid, 'number');
+    process.kill(Number(pid), name);
+  };
+}
+
+const crash = join(folder, 'crash.mjs');
+
+const ENDINGS: readonly Ending[] = [
+  { name: 'Ctrl-C', end: terminal => terminal.press('C-c'), exitCode: 0 },
+  { name: 'SIGTERM', end: signal('SIGTERM'), exitCode: 143 },
+  { name: 'SIGHUP', end: signal('SIGHUP'), exitCode: 129 },
+  { name: 'SIGINT', end: signal('SIGINT'), exitCode: 130 },
+  {
+    name: 'an error nobody caught',
+    nodeOptions: `--import ${crash}`,
+    end: signal('SIGUSR2'),
+    exitCode: 1,
+    screen: 'raftkv-tui: internal error\nError: planted',
+  },
+];
+
+/** Each in a terminal of its own, all at once. */
+check('whatever ends it, the terminal is as it was', async () => {
+  writeFileSync(crash, "process.on('SIGUSR2', () => { throw new Error('planted'); });\n");
+  const terminals = ENDINGS.map(openTerminal);
+  try {
+    const runs = ENDINGS.map(async ({ name, nodeOptions, end, exitCode, screen }, at) => {
+      const terminal = terminals[at];
+      assert.ok(terminal !== undefined);
+      await launch(terminal, configFile(1, PORT + 10 + at), nodeOptions);
+      await terminal.waitFor(`a leader, before ${name}`, hasLeader);
+      end(terminal);
+      await assertRestored(terminal, exitCode);
+      if (screen !== undefined) assert.match(terminal.screen(), screen);
+    });
+    await Promise.all(runs);
+  } finally {
+    for (const terminal of terminals) discard(terminal);
+  }
 });
 
 check('a port in use is one clear line on the normal screen, exit code 1', async () => {
-  const { createServer } = await import('node:net');
+  const port = PORT + 5;
   const server = createServer();
-  await new Promise<void>(resolve => server.listen(8141, '127.0.0.1', resolve));
-  terminal.run('clear; echo before-$((40+2))');
-  await terminal.waitFor('the shell', screen => screen.includes('before-42'));
-  terminal.run(`node ${PROGRAM} ${config}; echo exit=$?`);
-  await assertRestored(1);
-  assert.match(terminal.screen(), /raftkv-tui: port 8141 is in use/);
-  await new Promise(resolve => server.close(resolve));
+  await new Promise<void>(resolve => server.listen(port, '127.0.0.1', resolve));
+  const terminal = openTerminal();
+  try {
+    await launch(terminal, configFile(1, port));
+    await assertRestored(terminal, 1);
+    assert.match(terminal.screen(), `raftkv-tui: port ${port} is in use`);
+  } finally {
+    discard(terminal);
+    await new Promise(resolve => server.close(resolve));
+  }
 });
 
 test.run();

@@ -51,10 +51,12 @@ export const ELECTION: Scene = {
           `n${old} comes back with what its disk holds. It hears of the newer term and follows; nobody has to tell ` +
           'it that it lost its office.',
         act: async () => {
+          await stage.forbidElections();
           await stage.run(`revive ${old}`);
           await stage.until(`node ${old} is follower`);
           await stage.until('converged');
           await stage.run(`expect term of ${old} >= ${term}`, `expect leader is not ${old}`);
+          await stage.allowElections();
         },
       },
     ];

@@ -53,16 +53,20 @@ async function writeAlone(stage: Stage): Promise<Pick<Cast, 'first' | 'index' | 
   const before = await stage.status();
   const first = leaderOf(before);
   const { lastIndex, term } = raftOf(before, first);
+  await stage.forbidElections();
   await stage.run(`filter ${first} * AppendEntries`);
   for (let entry = 0; entry < 2; entry++) {
     stage.start(`try via ${first} put tour:old ${'x'.repeat(BIG_VALUE_BYTES)}`);
   }
-  await stage.until(`last of ${first} >= ${lastIndex + 2}`);
+  const isWritten = await stage.comes(`last of ${first} >= ${lastIndex + 2}`);
   await stage.run('wait 300ms');
   const after = raftOf(await stage.status(), first);
   await stage.run('filter * * AppendEntries', `kill ${first}`);
-  const isUndisturbed = after.term === term && after.role === 'leader';
-  return isUndisturbed ? { first, index: lastIndex + 1, term } : null;
+  await stage.allowElections();
+  // It may have stepped down for want of answers: nobody else has led meanwhile.
+  return isWritten && after.term === term && after.commit <= lastIndex
+    ? { first, index: lastIndex + 1, term }
+    : null;
 }
 
 /** Lets the old entry reach `copies`, and stops the leader before the entry after it follows. */
@@ -118,6 +122,7 @@ export const OLD_TERM: Scene = {
           'its own term at the same place, and is killed too before anybody has that one.',
         act: async () => {
           await stage.until(`leader is not ${first}`);
+          await stage.forbidElections();
           cast = castOf(await stage.status(), { first, index, term });
           const { rival, bystanders } = cast;
           await stage.until(`last of ${rival} >= ${index}`);
@@ -129,6 +134,7 @@ export const OLD_TERM: Scene = {
           `n${players().rival} was that other node. n${first} comes back and is elected again: of the nodes alive it has ` +
           `the longest log. It sends its old entry ${index} (term ${term}), but not yet one of its new term.`,
         act: async () => {
+          await stage.allowElections();
           await stage.run(`revive ${first}`);
           await stage.until(`leader is ${first}`);
           await copyOldEntryOnly(stage, players());

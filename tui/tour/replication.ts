@@ -39,6 +39,7 @@ export const REPLICATION: Scene = {
           `The entries of n${old} reach nobody now, only its heartbeats do. ${ORPHANS} more writes stay at its end of ` +
           'the log, uncommitted: no majority has them, so no client is told that they are safe.',
         act: async () => {
+          await stage.forbidElections();
           await stage.run(`filter ${old} * AppendEntries`);
           for (let entry = 1; entry <= ORPHANS; entry++) {
             stage.start(`try via ${old} put tour:log "lost ${entry}"`);
@@ -52,6 +53,7 @@ export const REPLICATION: Scene = {
           'elects another leader and goes on: its entries stand where the lost ones stand in the old leader’s log.',
         act: async () => {
           await stage.run(`isolate ${behind === null ? old : `${old},${behind}`}`);
+          await stage.allowElections();
           await stage.until(`leader is not ${old}`);
           next = leaderOf(await stage.status());
           for (const value of ['a', 'b', 'c', 'd', 'e', 'f']) await stage.run(`put tour:log ${value}`);

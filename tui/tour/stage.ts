@@ -75,11 +75,29 @@ export class Stage {
     return this.run(`wait until ${condition} within ${within}`);
   }
 
+  /** Whether the condition comes true soon. */
+  async comes(condition: string): Promise<boolean> {
+    const result = await this.#options.execute(`wait until ${condition} within 6s`);
+    return result.kind === 'done';
+  }
+
   /** Runs a line whose answer may be long in coming, or never be good: a write that cannot commit. */
   start(line: string): void {
     const answer = this.#options.execute(line);
     this.#open.add(answer);
     void answer.finally(() => this.#open.delete(answer));
+  }
+
+  /**
+   * Nobody can win an election until it is allowed again: a busy machine that delays heartbeats must not change who leads in
+   * the middle of a step.
+   */
+  async forbidElections(): Promise<void> {
+    await this.run('filter * * PreVote');
+  }
+
+  async allowElections(): Promise<void> {
+    await this.run('filter * * PreVote off');
   }
 
   /** Resolves when every line given to `start` has its answer. */
