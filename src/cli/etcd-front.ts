@@ -80,7 +80,7 @@ function gatewayOptions({ etcd, host, port, config, users }: EtcdFrontOptions) {
     node: 0,
     host,
     port,
-    nodes: [],
+    nodes: [{ node: 0, host, port }],
     users,
     ...(tls === null ? {} : { tls }),
     limits: {

@@ -44,10 +44,18 @@ export class PubSub {
   #poll: NodeJS.Timeout | null = null;
   #lastSequence = -1;
   #polling = false;
+  /** False: the engine tells nobody which keys change, so a channel about keys would stay silent for ever. */
+  readonly #tellsOfKeys: boolean;
 
   constructor(engine: Engine, cluster: StatusSource | null) {
     this.#engine = engine;
     this.#cluster = cluster;
+    this.#tellsOfKeys = engine.observe(null);
+  }
+
+  /** False for a channel about keys, or a pattern meant for such, when the engine tells nothing of them. */
+  carries(name: string): boolean {
+    return this.#tellsOfKeys || !name.startsWith('__key');
   }
 
   subscribe(subscriber: Subscriber, channel: string): void {

@@ -31,21 +31,46 @@ interface Answer {
   readonly body: string;
 }
 
+/** What is told to whoever asks. */
+export interface MetricsSource {
+  /** Prometheus' text. */
+  metrics(): Promise<string>;
+  health(): Promise<Health>;
+}
+
+export interface Health {
+  readonly isHealthy: boolean;
+  /** JSON-able. */
+  readonly facts: Readonly<Record<string, unknown>>;
+}
+
+/** Tells about a cluster. @throws Error with the code of the socket, `EADDRINUSE` say */
+export function startMetricsServer({ host, port, status }: MetricsServerOptions): Promise<MetricsServer> {
+  return serveMetrics(host, port, {
+    metrics: async () => clusterMetrics(await status()),
+    health: async () => healthOf(await status()),
+  });
+}
+
 /** @throws Error with the code of the socket, `EADDRINUSE` say */
-export async function startMetricsServer(options: MetricsServerOptions): Promise<MetricsServer> {
+export async function serveMetrics(
+  host: string,
+  port: number,
+  source: MetricsSource,
+): Promise<MetricsServer> {
   const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, (request, response) => {
-    void answer(request, options).then(given => send(response, given, request.method === 'HEAD'));
+    void answer(request, source).then(given => send(response, given, request.method === 'HEAD'));
   });
   server.maxConnections = MAX_CONNECTIONS;
-  await listen(server, options);
+  await listen(server, host, port);
   const address = server.address();
   return {
-    port: address !== null && typeof address === 'object' ? address.port : options.port,
+    port: address !== null && typeof address === 'object' ? address.port : port,
     close: () => close(server),
   };
 }
 
-function listen(server: Server, { host, port }: MetricsServerOptions): Promise<void> {
+function listen(server: Server, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen({ host, port }, () => {
@@ -70,24 +95,23 @@ const json = (code: number, data: unknown): Answer => ({
   body: `${JSON.stringify(data)}\n`,
 });
 
-async function answer(request: IncomingMessage, { status }: MetricsServerOptions): Promise<Answer> {
+async function answer(request: IncomingMessage, source: MetricsSource): Promise<Answer> {
   if (request.method !== 'GET' && request.method !== 'HEAD') return text(405, 'GET and HEAD only\n');
   const path = (request.url ?? '/').split('?', 1)[0];
   if (path !== '/metrics' && path !== '/health') return text(404, 'there are /metrics and /health\n');
   try {
-    const current = await status();
-    if (path === '/health') return health(current);
-    return { code: 200, type: METRICS_CONTENT_TYPE, body: await clusterMetrics(current) };
+    if (path === '/metrics') return { code: 200, type: METRICS_CONTENT_TYPE, body: await source.metrics() };
+    const { isHealthy, facts } = await source.health();
+    return json(isHealthy ? 200 : 503, facts);
   } catch {
     return json(503, { status: 'down' });
   }
 }
 
-function health(status: ClusterStatus): Answer {
-  const { leader, term, quorum, nodes } = status;
+function healthOf({ leader, term, quorum, nodes }: ClusterStatus): Health {
   const up = nodes.filter(({ state }) => state === 'up').length;
-  const state = leader === null ? 'no-leader' : 'ok';
-  return json(leader === null ? 503 : 200, { status: state, leader, term, quorum, nodesUp: up });
+  const status = leader === null ? 'no-leader' : 'ok';
+  return { isHealthy: leader !== null, facts: { status, leader, term, quorum, nodesUp: up } };
 }
 
 function send(response: ServerResponse, { code, type, body }: Answer, headOnly: boolean): void {

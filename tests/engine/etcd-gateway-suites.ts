@@ -12,10 +12,57 @@ import '../gateway/transactions.test.js';
 import '../gateway/pipeline.test.js';
 import '../gateway/crosstalk.test.js';
 import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { connect, plain } from '../../src/client/index.js';
+import { startGateway, type TestGateway } from '../gateway/helpers.js';
 import { stopEtcd } from './etcd-setup.js';
 
-const last = suite('etcd');
+const test = suite('a gateway in front of etcd');
+let server: TestGateway;
 
-last('all others have run', () => undefined);
-last.after(stopEtcd);
-last.run();
+test.before(async () => {
+  server = await startGateway();
+});
+test.after(async () => {
+  await server.gateway.close();
+  // The last suite: etcd ends after all others.
+  await stopEtcd();
+});
+
+/** What is answered, errors as their text. */
+async function ask(line: string): Promise<unknown> {
+  const client = await connect({ host: '127.0.0.1', port: server.port, timeoutMs: 10_000 });
+  const outcome = await client.execute(line.split(' '));
+  client.close();
+  return outcome.kind === 'ok' ? plain(outcome.reply) : outcome.error.message;
+}
+
+test('says what it is and which members there are', async () => {
+  const { engine, members } = JSON.parse(String(await ask('RAFT STATUS')));
+  assert.is(engine, 'etcd');
+  assert.is(members.length, 3);
+  assert.match(String(await ask('INFO')), /# Engine\r\nengine:etcd\r\netcd_prefix:test /);
+  assert.not.match(String(await ask('INFO')), /# Raft/);
+  assert.match(String(await ask('CLUSTER INFO')), /cluster_state:ok/);
+  assert.equal(await ask('RAFT LEADER'), [0, '127.0.0.1', server.port]);
+});
+
+for (const [line, refusal] of [
+  ['RANDOMKEY', /^ERR RANDOMKEY is not offered on etcd: /],
+  ['RAFT.SESSION', /^ERR RAFT.SESSION is not offered on etcd: /],
+  ['RAFT.ONCE 1 1 INCR n', /^ERR RAFT.ONCE is not offered on etcd: /],
+  ['SUBSCRIBE __keyspace@0__:k', /^ERR this engine does not tell which keys change/],
+  ['PSUBSCRIBE __key*__:*', /^ERR this engine does not tell which keys change/],
+  ['CHAOS kill leader', /^ERR there is no cluster control behind this gateway/],
+  ['RAFT TRANSFER 1', /^ERR there is no cluster control behind this gateway/],
+  ['RAFT BACKUP BEGIN', /^ERR there is nothing to take a backup of/],
+  ['PEXPIREAT k 99999999999999999', /^ERR etcd cannot carry an expiry that far/],
+] as const) {
+  test(`refuses ${line}`, async () => {
+    await ask('SET k v');
+    assert.match(String(await ask(line)), refusal);
+    assert.is(await ask('GET k'), 'v');
+  });
+}
+
+test.run();

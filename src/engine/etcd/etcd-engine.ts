@@ -73,6 +73,11 @@ export class EtcdEngine implements Engine {
     this.#front = front;
   }
 
+  /** Transactions that failed because somebody else had changed a key, since the start. */
+  get conflicts(): number {
+    return this.#transactions.conflicts;
+  }
+
   submit(id: BatchId, batch: BatchBuilder): void {
     const data = batch.finish(0, 0, 0);
     void this.#write(data).then(outcome => this.#listener({ ...outcome, id }));
@@ -100,7 +105,7 @@ export class EtcdEngine implements Engine {
     return {
       engine: 'etcd',
       prefix: this.#range.prefix,
-      conflicts: this.#transactions.conflicts,
+      conflicts: this.conflicts,
       members: this.#members.states,
     };
   }

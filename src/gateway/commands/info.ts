@@ -10,7 +10,8 @@ import type { Client, GatewayCommand, GatewayServices } from './gateway-command.
 import { SERVER_VERSION } from './version.js';
 
 type Fields = Readonly<Record<string, string | number>>;
-type Section = (gateway: GatewayServices, keys: number | null) => Fields;
+/** Null: there is nothing to say, and the section is left out. */
+type Section = (gateway: GatewayServices, keys: number | null) => Fields | null;
 
 function server({ settings, startedAtMs }: GatewayServices): Fields {
   const { node, host, port } = settings;
@@ -70,21 +71,36 @@ function replication({ engine, settings }: GatewayServices): Fields {
   };
 }
 
-function raft({ engine, settings }: GatewayServices): Fields {
+function raft({ engine, settings }: GatewayServices): Fields | null {
+  const facts = engine.describe();
+  if (facts.engine !== undefined) return null;
   const fields: Record<string, string | number> = {
     raft_node: settings.node,
     raft_leader: engine.leader()?.node ?? 'none',
   };
-  addFields(fields, engine.describe());
+  addFields(fields, 'raft', facts);
+  return fields;
+}
+
+/** What stores the data, where it is not this project's Raft. */
+function otherEngine({ engine }: GatewayServices): Fields | null {
+  const { engine: name, ...facts } = engine.describe();
+  if (typeof name !== 'string') return null;
+  const fields: Record<string, string | number> = { engine: name };
+  addFields(fields, name, facts);
   return fields;
 }
 
 /** What an engine says of itself, nested facts beside the others. */
-function addFields(fields: Record<string, string | number>, facts: Readonly<Record<string, unknown>>): void {
+function addFields(
+  fields: Record<string, string | number>,
+  prefix: string,
+  facts: Readonly<Record<string, unknown>>,
+): void {
   for (const [name, value] of Object.entries(facts)) {
     const isPlain = typeof value === 'number' || typeof value === 'string';
-    if (isFacts(value)) addFields(fields, value);
-    else fields[`raft_${snakeCase(name)}`] = isPlain ? value : JSON.stringify(value);
+    if (isFacts(value)) addFields(fields, prefix, value);
+    else fields[`${prefix}_${snakeCase(name)}`] = isPlain ? value : JSON.stringify(value);
   }
 }
 
@@ -104,6 +120,7 @@ const SECTIONS: Readonly<Record<string, Section>> = {
   Stats: stats,
   Replication: replication,
   Raft: raft,
+  Engine: otherEngine,
   Cluster: () => ({ cluster_enabled: 1 }),
   Keyspace: keyspace,
 };
@@ -115,9 +132,11 @@ async function info(client: Client, args: readonly string[], gateway: GatewaySer
   const isAll = wanted.size === 0 || [...wanted].some(name => ALL_SECTIONS.has(name));
   const names = Object.keys(SECTIONS).filter(name => isAll || wanted.has(name.toLowerCase()));
   const keys = names.includes('Keyspace') ? await countKeys(client) : null;
-  const parts = names.map(name => {
-    const fields = Object.entries(SECTIONS[name]?.(gateway, keys) ?? {});
-    return `# ${name}\r\n${fields.map(([field, value]) => `${field}:${value}\r\n`).join('')}`;
+  const parts = names.flatMap(name => {
+    const fields = SECTIONS[name]?.(gateway, keys) ?? null;
+    if (fields === null) return [];
+    const lines = Object.entries(fields).map(([field, value]) => `${field}:${value}\r\n`);
+    return [`# ${name}\r\n${lines.join('')}`];
   });
   return { kind: 'verbatim', format: 'txt', text: toWire(parts.join('\r\n')) };
 }

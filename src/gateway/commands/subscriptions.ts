@@ -17,11 +17,14 @@ import {
 const MAX_SUBSCRIPTIONS = 1000;
 const TOO_MANY = error(`ERR more than ${MAX_SUBSCRIPTIONS} subscriptions`);
 
+const NOT_TOLD = error('ERR this engine does not tell which keys change');
+
 type Change = (gateway: GatewayServices, client: Client, name: string) => void;
 
 function begin(word: string, change: Change): GatewayCommand['run'] {
   return (client, names, gateway): CommandResultReply | ErrorReply => {
     if (client.state.subscriptionCount + names.length > MAX_SUBSCRIPTIONS) return TOO_MANY;
+    if (!names.every(name => gateway.pubsub.carries(name))) return NOT_TOLD;
     for (const name of names) {
       change(gateway, client, detached(name));
       confirm(client, word, name);
