@@ -5,15 +5,17 @@
  */
 import { Command } from 'commander';
 import { type ClientConnection, ClientError, connect, type NodeAddress, plain } from '../client/index.js';
+import type { ClientAccess } from '../config/client-access.js';
 import { endpointsOf } from '../config/cluster-config.js';
 import { BackupFileWriter } from '../runtime/backup-file.js';
 import type { BackupOffer } from '../runtime/backups.js';
 import { checksum } from '../storage/checksum.js';
+import { type AccessFlags, accessOf, withAccessOptions } from './access-options.js';
 import { configOf } from './arguments.js';
 import { InvalidOperation, OperationFailed } from './cli-error.js';
 import { print, printJson } from './terminal.js';
 
-interface BackupFlags {
+interface BackupFlags extends AccessFlags {
   readonly connect?: string;
   readonly config?: string;
   readonly json?: true;
@@ -24,24 +26,27 @@ const CONNECT_TIMEOUT_MS = 2_000;
 const ANSWER_TIMEOUT_MS = 120_000;
 
 export const backupCommand = (): Command =>
-  new Command('backup')
-    .description("Store a consistent copy of a running cluster's data in a file.")
-    .argument('<file>', 'file to write; it must not exist')
-    .option('--connect <host:port>', 'node to take it from')
-    .option(
-      '--config <file>',
-      'config file of the cluster (default: ./config.txt): the first node that answers',
-    )
+  withAccessOptions(
+    new Command('backup')
+      .description("Store a consistent copy of a running cluster's data in a file.")
+      .argument('<file>', 'file to write; it must not exist')
+      .option('--connect <host:port>', 'node to take it from')
+      .option(
+        '--config <file>',
+        'config file of the cluster (default: ./config.txt): the first node that answers',
+      ),
+  )
     .option('--json', 'print JSON')
+    .addHelpText('after', '\nWhere a cluster has users, a backup is for its admins.')
     .action(run);
 
 const run = async (file: string, flags: BackupFlags): Promise<void> => {
   if (flags.connect !== undefined && flags.config !== undefined) {
     throw new InvalidOperation('--connect and --config cannot both be given');
   }
-  const nodes =
-    flags.connect === undefined ? endpointsOf(configOf(flags.config).config) : [addressOf(flags.connect)];
-  const connection = await firstReachable(nodes);
+  const config = flags.connect === undefined ? configOf(flags.config).config : null;
+  const nodes = config === null ? [addressOf(flags.connect ?? '')] : endpointsOf(config);
+  const connection = await firstReachable(nodes, accessOf(flags, config));
   try {
     const offer = await fetchBackup(connection, file);
     const { index, term, bytes, clusterId } = offer;
@@ -90,13 +95,16 @@ const addressOf = (text: string): NodeAddress => {
   return { host, port: Number(port) };
 };
 
-const firstReachable = async (nodes: readonly NodeAddress[]): Promise<ClientConnection> => {
+const firstReachable = async (
+  nodes: readonly NodeAddress[],
+  access: ClientAccess,
+): Promise<ClientConnection> => {
   let first: unknown;
   for (const node of nodes) {
     try {
-      const probe = await connect({ ...node, timeoutMs: CONNECT_TIMEOUT_MS });
+      const probe = await connect({ ...access, ...node, timeoutMs: CONNECT_TIMEOUT_MS });
       probe.close();
-      return await connect({ ...node, timeoutMs: ANSWER_TIMEOUT_MS, encoding: 'latin1' });
+      return await connect({ ...access, ...node, timeoutMs: ANSWER_TIMEOUT_MS, encoding: 'latin1' });
     } catch (error) {
       first ??= error;
     }

@@ -77,14 +77,14 @@ const rebuild = (directory: string, node: number, plan: RepairPlan, flags: Repai
 const objectionOf = ({ objection }: RepairPlan) =>
   objection === null ? null : { code: objection.code, message: objection.message };
 
-const explanation = ({ diagnosis, peers, quorum }: RepairPlan): string[] => [
+const explanation = ({ diagnosis, peers, voters, quorum }: RepairPlan): string[] => [
   diagnosisLine(diagnosis),
   ...diagnosis.repairs.map(text => `  put right at the next start: ${text}`),
   ...(diagnosis.explanation === null
     ? []
     : [`  ${diagnosis.explanation.meaning}`, `  ${diagnosis.explanation.advice}`]),
-  `The others (${quorum} must be whole to rebuild it):`,
-  ...peers.map(peer => `  ${diagnosisLine(peer)}`),
+  `The others (${quorum} of the voters ${voters.join(', ')} must be whole to rebuild it):`,
+  ...peers.map(peer => `  ${diagnosisLine(peer)}${peer.isVoter ? '' : ' (has no vote)'}`),
 ];
 
 const diagnosisLine = ({ node, condition, code, message }: NodeDiagnosis): string =>

@@ -13,6 +13,7 @@ import { type Explanation, explain } from '../storage/explain.js';
 import { NodeStorage } from '../storage/node-storage.js';
 import { StorageError } from '../storage/storage-error.js';
 import type { DataDirectory, NodeRecord } from './data-directory.js';
+import { type StoredMembership, storedMembership } from './stored-membership.js';
 
 /** `whole`: it starts. `missing`: its files are gone. `unused`: it never took part. `refused`: it does not start. */
 export type NodeCondition = 'whole' | 'missing' | 'unused' | 'refused';
@@ -27,6 +28,12 @@ export interface NodeDiagnosis {
   readonly explanation: Explanation | null;
   /** What recovery would put right by itself. */
   readonly repairs: readonly string[];
+}
+
+export interface ExaminedNode {
+  readonly diagnosis: NodeDiagnosis;
+  /** Who the members are by what it has stored; null unless it is whole. */
+  readonly membership: StoredMembership | null;
 }
 
 const MISSING: Explanation = {
@@ -47,36 +54,52 @@ const DISK: Explanation = {
   rebuildHelps: true,
 };
 
-export function diagnoseNode(directory: DataDirectory, record: NodeRecord): NodeDiagnosis {
+/** Tries a start of the node. Changes nothing. */
+export function examineNode(directory: DataDirectory, record: NodeRecord): ExaminedNode {
   const { node } = record;
   const path = directory.nodeDirectory(node);
   const isEmpty = !existsSync(path) || readdirSync(path).length === 0;
   const nothing = { node, code: null, explanation: null, repairs: [] };
-  if (isEmpty && !record.hasStarted)
-    return { ...nothing, condition: 'unused', message: 'it has no data yet' };
+  const without = (diagnosis: NodeDiagnosis): ExaminedNode => ({ diagnosis, membership: null });
+  if (isEmpty && !record.hasStarted) {
+    return without({ ...nothing, condition: 'unused', message: 'it has no data yet' });
+  }
   if (isEmpty) {
-    return { ...nothing, condition: 'missing', message: `${path} is empty or gone`, explanation: MISSING };
+    const message = `${path} is empty or gone`;
+    return without({ ...nothing, condition: 'missing', message, explanation: MISSING });
   }
   try {
-    const repairs = tryStart(directory, record, path);
-    return { ...nothing, condition: 'whole', message: 'all files are in order', repairs };
+    const { repairs, membership } = tryStart(directory, record, path);
+    const diagnosis: NodeDiagnosis = {
+      ...nothing,
+      condition: 'whole',
+      message: 'all files are in order',
+      repairs,
+    };
+    return { diagnosis, membership };
   } catch (error) {
-    return { ...nothing, condition: 'refused', ...reasonOf(error) };
+    return without({ ...nothing, condition: 'refused', ...reasonOf(error) });
   }
 }
 
-/** @returns the reports of its recovery. @throws what would keep it from starting */
-function tryStart(directory: DataDirectory, { node, incarnation }: NodeRecord, path: string): string[] {
+/** @returns the reports of its recovery, and the members it knows. @throws what would keep it from starting */
+function tryStart(
+  directory: DataDirectory,
+  { node, incarnation }: NodeRecord,
+  path: string,
+): { readonly repairs: readonly string[]; readonly membership: StoredMembership } {
+  const raftId = raftIdOf(nodeIndex(node), incarnation);
   const storage = NodeStorage.open(new DryRunDisk(path), {
     clusterId: directory.clusterId,
     node,
     incarnation,
-    raftId: raftIdOf(nodeIndex(node), incarnation),
+    raftId,
     initialMembers: { voters: [], outgoing: [], learners: [], learnersNext: [], autoLeave: false },
   });
   try {
     loadMachine(storage);
-    return storage.recovery.reports.map(({ message }) => message);
+    const repairs = storage.recovery.reports.map(({ message }) => message);
+    return { repairs, membership: storedMembership(raftId, storage) };
   } finally {
     storage.close();
   }
