@@ -15,7 +15,7 @@ export const startWorkload = async (
 ): Promise<Answer> => {
   const runner = await context.workload();
   if (runner.isRunning) throw new ControlError('refused', 'a workload is running: workload stop ends it');
-  runner.start(settings);
+  await runner.start(settings);
   const { workloads, clients, rate } = settings;
   const pace = rate === null ? '' : `, ${rate} calls a second`;
   return { text: `${clients} clients: ${workloads.join(', ')}${pace}`, data: runner.history };

@@ -39,7 +39,8 @@ export interface WorkloadRunner {
   readonly isRunning: boolean;
   /** Where the history is being written, and the reading of the machine's monotonic clock its times count from. */
   readonly history: { readonly path: string; readonly zeroMs: number };
-  start(settings: WorkloadSettings): void;
+  /** Resolves when clients are calling. */
+  start(settings: WorkloadSettings): Promise<void>;
   /** Resolves when every call has ended. */
   stop(): Promise<WorkloadCounts>;
   /** Ends all calls, judges the history so far, and goes on if clients were running. */

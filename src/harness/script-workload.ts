@@ -7,6 +7,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { NodeAddress } from '../client/index.js';
 import type { CheckResult } from './check.js';
 import type { Access } from './cluster-under-test.js';
@@ -37,6 +38,9 @@ const TIMEOUT_MS = 600;
 const LONGEST_MS = 24 * 3_600_000;
 /** Clients end at this many calls: a history takes about 150 bytes of disk for each. */
 const MAX_CALLS = 2_000_000;
+/** Threads of clients take a moment to start; a cluster without a leader answers nothing. */
+const FIRST_CALL_MS = 2_000;
+const FIRST_CALL_POLL_MS = 5;
 const LIMIT_INTERVAL_MS = 1_000;
 /** Lines of a proof, and lost writes, that a message shows. */
 const MAX_SHOWN = 12;
@@ -63,7 +67,17 @@ export class ScriptWorkload {
     return this.#settings !== null;
   }
 
-  start(settings: Settings): void {
+  /** Resolves when the first call was answered or refused, or after two seconds without. */
+  async start(settings: Settings): Promise<void> {
+    const before = totalOf(this.#load.counts());
+    this.#begin(settings);
+    const startedAt = performance.now();
+    while (totalOf(this.#load.counts()) === before && performance.now() - startedAt < FIRST_CALL_MS) {
+      await sleep(FIRST_CALL_POLL_MS);
+    }
+  }
+
+  #begin(settings: Settings): void {
     this.#settings = settings;
     const { workloads, clients, rate, readShare } = settings;
     for (const name of workloads) this.#used.add(name);
@@ -74,8 +88,7 @@ export class ScriptWorkload {
     // Whoever ends the clients hears of a failure.
     this.#running.catch(() => undefined);
     this.#limitTimer ??= setInterval(() => {
-      const { ok, failed, unknown } = this.#load.counts();
-      if (ok + failed + unknown >= MAX_CALLS) this.#load.stop();
+      if (totalOf(this.#load.counts()) >= MAX_CALLS) this.#load.stop();
     }, LIMIT_INTERVAL_MS);
   }
 
@@ -121,7 +134,7 @@ export class ScriptWorkload {
         return await work(judge);
       } finally {
         await judge.close();
-        if (settings !== null && this.#settings === settings) this.start(settings);
+        if (settings !== null && this.#settings === settings) this.#begin(settings);
       }
     });
     this.#checks = result.catch(() => undefined);
@@ -135,6 +148,8 @@ export class ScriptWorkload {
     await running;
   }
 }
+
+const totalOf = ({ ok, failed, unknown }: LoadCounts): number => ok + failed + unknown;
 
 const NOTHING_PROVEN: Finding = {
   holds: false,

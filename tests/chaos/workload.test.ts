@@ -22,8 +22,9 @@ class FakeRunner implements WorkloadRunner {
   get isRunning(): boolean {
     return this.settings !== null;
   }
-  start(settings: WorkloadSettings): void {
+  start(settings: WorkloadSettings): Promise<void> {
     this.settings = settings;
+    return Promise.resolve();
   }
   stop() {
     this.settings = null;
