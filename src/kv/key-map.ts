@@ -1,35 +1,112 @@
 /**
- * Entries by key, spread over many maps: a single one with a million keys stops the thread for a tenth of a second each time
- * it grows.
+ * Entries by key: open addressing, a word of the hash beside each place, so that a look at a place that holds another key costs
+ * no look at that key. Spread over many tables: a single one with a million keys stops the thread while it grows.
  *
  * @module
  */
-import { hashText } from './content-hash.js';
 import type { Entry } from './entry.js';
+import { hashKey, hashOfKey } from './key-hash.js';
 
-const SHARDS = 256;
+const TABLES = 256;
+/** Of a table that holds something. */
+const CAPACITY_MIN = 8;
+/** Hash of a place that is free; a key that hashes to it is taken for the next. */
+const FREE = 0;
 
-function shardOf(keyHash: number): number {
-  return (keyHash ^ (keyHash >>> 8) ^ (keyHash >>> 19)) & (SHARDS - 1);
+/** Linear probing, at most three quarters full. An entry that leaves draws those behind it nearer: no tombstones. */
+class Table {
+  count = 0;
+  hashes = new Int32Array(0);
+  entries: (Entry | null)[] = [];
+
+  /** Its place; of a key that is not there: where it would go. The table is not full. */
+  find(key: string, hash: number): number {
+    const { hashes, entries } = this;
+    const mask = hashes.length - 1;
+    let place = hash & mask;
+    for (let found = hashes[place]; found !== FREE; found = hashes[place]) {
+      if (found === hash && entries[place]?.key === key) return place;
+      place = (place + 1) & mask;
+    }
+    return place;
+  }
+
+  grow(): void {
+    const { hashes, entries } = this;
+    const capacity = Math.max(CAPACITY_MIN, hashes.length * 2);
+    this.hashes = new Int32Array(capacity);
+    this.entries = Array.from({ length: capacity }, () => null);
+    for (const [place, entry] of entries.entries()) {
+      if (entry !== null) this.#place(entry, hashes[place] ?? FREE);
+    }
+  }
+
+  #place(entry: Entry, hash: number): void {
+    const mask = this.hashes.length - 1;
+    let place = hash & mask;
+    while (this.hashes[place] !== FREE) place = (place + 1) & mask;
+    this.hashes[place] = hash;
+    this.entries[place] = entry;
+  }
+
+  vacate(start: number): void {
+    const { hashes, entries } = this;
+    const mask = hashes.length - 1;
+    let free = start;
+    for (let place = (free + 1) & mask; hashes[place] !== FREE; place = (place + 1) & mask) {
+      const home = (hashes[place] ?? FREE) & mask;
+      // It may move if its home is not between the free place (excluded) and where it is.
+      if (((place - home) & mask) < ((place - free) & mask)) continue;
+      hashes[free] = hashes[place] ?? FREE;
+      entries[free] = entries[place] ?? null;
+      free = place;
+    }
+    hashes[free] = FREE;
+    entries[free] = null;
+    this.count--;
+  }
 }
 
 export class KeyMap {
-  readonly #shards = Array.from({ length: SHARDS }, () => new Map<string, Entry>());
+  readonly #tables: readonly Table[] = Array.from({ length: TABLES }, () => new Table());
+  readonly #low: number;
+  readonly #high: number;
+
+  constructor() {
+    [this.#low, this.#high] = hashKey();
+  }
 
   get(key: string): Entry | undefined {
-    return this.#shards[shardOf(hashText(key))]?.get(key);
+    const hash = this.#hash(key);
+    const table = this.#tables[hash >>> 24];
+    if (table === undefined || table.count === 0) return undefined;
+    return table.entries[table.find(key, hash)] ?? undefined;
   }
 
   /** @returns false: there was one with its key, and it is replaced */
   add(entry: Entry): boolean {
-    const shard = this.#shards[shardOf(entry.keyHash)];
-    if (shard === undefined) return false;
-    const before = shard.size;
-    shard.set(entry.key, entry);
-    return shard.size > before;
+    const hash = this.#hash(entry.key);
+    const table = this.#tables[hash >>> 24];
+    if (table === undefined) return false;
+    if ((table.count + 1) * 4 > table.hashes.length * 3) table.grow();
+    const place = table.find(entry.key, hash);
+    const isNew = table.hashes[place] === FREE;
+    table.hashes[place] = hash;
+    table.entries[place] = entry;
+    if (isNew) table.count++;
+    return isNew;
   }
 
   delete(entry: Entry): void {
-    this.#shards[shardOf(entry.keyHash)]?.delete(entry.key);
+    const hash = this.#hash(entry.key);
+    const table = this.#tables[hash >>> 24];
+    if (table === undefined || table.count === 0) return;
+    const place = table.find(entry.key, hash);
+    if (table.hashes[place] !== FREE) table.vacate(place);
+  }
+
+  #hash(key: string): number {
+    const hash = hashOfKey(key, this.#low, this.#high);
+    return hash === FREE ? 1 : hash;
   }
 }

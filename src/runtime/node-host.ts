@@ -3,9 +3,11 @@
  *
  * @module
  */
+import { randomBytes } from 'node:crypto';
 import type { MessagePort } from 'node:worker_threads';
 import { EmbeddedEngines } from '../engine/embedded.js';
 import type { LeaderHint } from '../engine/engine.js';
+import { setHashKey } from '../kv/key-hash.js';
 import type { StateMachine } from '../kv/state-machine.js';
 import type { ControlRequest, ControlResult } from '../node/control.js';
 import { DEBUG_VARIABLES } from '../node/debug.js';
@@ -44,6 +46,8 @@ export async function hostNode(
 ): Promise<void> {
   const post = (signal: NodeSignal | LifecycleSignal): void => signals.postMessage(signal);
   try {
+    // Clients choose the keys; they must not be able to make them collide.
+    setHashKey([randomBytes(4).readInt32LE(), randomBytes(4).readInt32LE()]);
     const host = new NodeHost(data, post);
     signals.on('message', () => host.checkPause());
     await host.open(openFront);
