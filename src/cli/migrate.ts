@@ -9,7 +9,7 @@ import { InvalidOperation } from './cli-error.js';
 import { type EtcdAccessFlags, etcdAccessOf, withEtcdAccess } from './etcd-flags.js';
 import { Checkpoint } from './migrate/checkpoint.js';
 import { type MigrationResult, migrate } from './migrate/migration.js';
-import { openRedis } from './migrate/redis-end.js';
+import { openRedis, redisAddressOf } from './migrate/redis-end.js';
 import type { StoreEnd } from './migrate/store-end.js';
 import { progressLine } from './progress-line.js';
 import { print, printJson } from './terminal.js';
@@ -39,10 +39,12 @@ const run = async (from: string, to: string, flags: MigrateFlags): Promise<void>
   if (from === to) throw new InvalidOperation('FROM and TO are the same store');
   const startedAt = performance.now();
   const progress = progressLine(process.stderr);
-  const source = await open(from, flags);
+  // Both addresses are looked at before anybody is called.
+  const [openSource, openTarget] = [opener(from, flags), opener(to, flags)];
+  const source = await openSource();
   let target: StoreEnd | null = null;
   try {
-    target = await open(to, flags);
+    target = await openTarget();
     const checkpoint = new Checkpoint(
       flags.checkpoint ?? defaultFile(source, target),
       source.name,
@@ -61,9 +63,12 @@ const run = async (from: string, to: string, flags: MigrateFlags): Promise<void>
   }
 };
 
-/** @throws InvalidOperation for a bad address, OperationFailed when nobody answers there */
-const open = async (text: string, flags: EtcdAccessFlags): Promise<StoreEnd> => {
-  if (/^rediss?:\/\//.test(text)) return openRedis(text);
+/** What opens the store at an address. @throws InvalidOperation for a bad one */
+const opener = (text: string, flags: EtcdAccessFlags): (() => Promise<StoreEnd>) => {
+  if (/^rediss?:\/\//.test(text)) {
+    const address = redisAddressOf(text);
+    return () => openRedis(address);
+  }
   const [, endpoints, prefix] = /^etcd:\/\/([^/?]+)\/?(?:\?prefix=(.*))?$/.exec(text) ?? [];
   if (endpoints === undefined) {
     throw new InvalidOperation(
@@ -72,8 +77,7 @@ const open = async (text: string, flags: EtcdAccessFlags): Promise<StoreEnd> => 
   }
   const etcdPrefix = prefix === undefined ? {} : { etcdPrefix: decodeURIComponent(prefix) };
   const options = etcdAccessOf(endpoints, { ...flags, ...etcdPrefix }, process.env);
-  const { openEtcd } = await import('./migrate/etcd-end.js');
-  return openEtcd(text, options);
+  return async () => (await import('./migrate/etcd-end.js')).openEtcd(text, options);
 };
 
 /** In the current directory, one for each pair of stores. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { ConnectOptions } from '../../client/connection.js';
 import { type ClientConnection, ClientError, connect, plain } from '../../client/index.js';
 import { clientAccess } from '../../config/client-access.js';
 import { InvalidOperation, OperationFailed } from '../cli-error.js';
@@ -13,31 +14,38 @@ const CONNECT_TIMEOUT_MS = 5_000;
 const ANSWER_TIMEOUT_MS = 60_000;
 const DEFAULT_PORT = 6379;
 
+/** Where a store is, and who one is there. */
+export type RedisAddress = Omit<ConnectOptions, 'timeoutMs' | 'encoding'>;
+
 /**
  * @param text `redis://[[USER:]PASSWORD@]HOST[:PORT]`, or `rediss://` for TLS
- * @throws InvalidOperation for a bad address, OperationFailed when nobody answers there
+ * @throws InvalidOperation when it is none
  */
-export async function openRedis(text: string): Promise<StoreEnd> {
+export function redisAddressOf(text: string): RedisAddress {
   const url = URL.canParse(text) ? new URL(text) : null;
   const isPlain = (url?.pathname ?? '') === '' || url?.pathname === '/' || url?.pathname === '/0';
   if (url === null || url.hostname === '' || !isPlain || url.search !== '') {
     throw new InvalidOperation(`expected redis://HOST:PORT, found ${JSON.stringify(withoutPassword(text))}`);
   }
-  const node = { host: url.hostname.replace(/^\[|\]$/g, ''), port: Number(url.port || DEFAULT_PORT) };
-  const access = {
+  const tls = clientAccess(null, { ...process.env, RAFTKV_TLS: '1' }).tls ?? {};
+  return {
     ...clientAccess(null, process.env),
     ...(url.username === '' ? {} : { username: decodeURIComponent(url.username) }),
     ...(url.password === '' ? {} : { password: decodeURIComponent(url.password) }),
-    ...(url.protocol === 'rediss:'
-      ? { tls: clientAccess(null, { ...process.env, RAFTKV_TLS: '1' }).tls ?? {} }
-      : {}),
+    ...(url.protocol === 'rediss:' ? { tls } : {}),
+    host: url.hostname.replace(/^\[|\]$/g, ''),
+    port: Number(url.port || DEFAULT_PORT),
   };
+}
+
+/** @throws OperationFailed when nobody answers there */
+export async function openRedis(address: RedisAddress): Promise<StoreEnd> {
   try {
-    const probe = await connect({ ...access, ...node, timeoutMs: CONNECT_TIMEOUT_MS });
+    const probe = await connect({ ...address, timeoutMs: CONNECT_TIMEOUT_MS });
     probe.close();
-    const encoding = 'latin1';
-    const connection = await connect({ ...access, ...node, timeoutMs: ANSWER_TIMEOUT_MS, encoding });
-    return new RedisEnd(`${url.protocol}//${node.host}:${node.port}`, connection);
+    const connection = await connect({ ...address, timeoutMs: ANSWER_TIMEOUT_MS, encoding: 'latin1' });
+    const scheme = address.tls === undefined ? 'redis' : 'rediss';
+    return new RedisEnd(`${scheme}://${address.host}:${address.port}`, connection);
   } catch (error) {
     throw failureOf(error);
   }
