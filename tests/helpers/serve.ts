@@ -52,12 +52,21 @@ export interface Server {
   end(signal: NodeJS.Signals): Promise<number | null>;
 }
 
+export interface StartOptions {
+  /** What comes before the command: `ip netns exec NAME`, say. */
+  readonly prefix?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
 /** Resolves when it says `ready`; rejects with all it printed when it ends or takes too long. */
-export function startServer(args: readonly string[]): Promise<Server> {
-  const child = spawn(process.execPath, [RAFTKV, 'serve', ...args], {
+export function startServer(args: readonly string[], options: StartOptions = {}): Promise<Server> {
+  const { prefix = [], environment = {} } = options;
+  const [program = process.execPath, ...rest] = [...prefix, process.execPath, RAFTKV, 'serve', ...args];
+  const child = spawn(program, rest, {
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: LIFETIME_MS,
     killSignal: 'SIGKILL',
+    env: { ...process.env, ...environment },
   });
   let output = '';
   const exited = new Promise<number | null>(resolve => child.once('exit', code => resolve(code)));
