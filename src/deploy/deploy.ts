@@ -85,7 +85,7 @@ class Deployment {
     const { hosts } = this.#target;
     await this.#step(hosts, host => this.#probe(host));
     if (this.#options.isDryRun) {
-      for (const [host, probe] of this.#probes) this.#report(host, probe, probe.pid, probe.ready);
+      for (const host of this.#probes.keys()) this.#reportAsFound(host);
       return this.#results();
     }
     await this.#step(
@@ -199,6 +199,11 @@ class Deployment {
     const probe = this.#probes.get(host);
     if (probe === undefined) return;
     this.#report(host, probe, numberIn(answers, 'pid'), answers.get('ready')?.[0] ?? null);
+  }
+
+  #reportAsFound(host: string): void {
+    const probe = this.#probes.get(host);
+    if (probe !== undefined) this.#report(host, probe, probe.pid, probe.ready);
   }
 
   #report(host: string, probe: Probe, pid: number | null, ready: string | null): void {

@@ -22,16 +22,17 @@ import { hasSshServer, SshServer } from '../helpers/ssh-server.js';
 const test = suite('deploy');
 const SSH_PORT = 27_001;
 const PORT = 27_010;
-const HOST = '127.0.0.1';
-/** Of a config with two hosts; nothing listens there. */
+const HOSTS = ['127.0.0.2', '127.0.0.3'] as const;
+/** Of another config; nothing listens there. */
 const ABSENT_HOST = '127.0.0.77';
 const COMMAND_LIMIT_MS = 90_000;
 
 const check = hasSshServer() ? test : test.skip;
 const ssh = new SshServer(SSH_PORT);
-const space = workspace(3, PORT, ['password_file: the password']);
-/** What is a host's own folder in life lies beside the test's other files here. */
-const home = join(space.folder, `o'dd $HOME "dir" %`);
+const space = workspace(1, PORT, ['password_file: the password']);
+/** The hosts share this machine: the folder of each has its name. */
+const homes = join(space.folder, `o'dd $HOME "dir" %h %`);
+const homeOf = (host: string): string => homes.replace('%h', host);
 
 /** Runs `raftkv deploy` to its end. */
 function deploy(...args: readonly string[]): Promise<Ran> {
@@ -41,7 +42,7 @@ function deploy(...args: readonly string[]): Promise<Ran> {
 function deployWith(use: { config: string; knownHosts: string }, ...args: readonly string[]): Promise<Ran> {
   const access = ['--port', String(SSH_PORT), '--user', ssh.user, '--identity', ssh.identity];
   const own = [...access, '--known-hosts', use.knownHosts, '--ssh-config', '/dev/null'];
-  const line = [RAFTKV, 'deploy', use.config, '--dir', home, '--node', process.execPath, ...own, ...args];
+  const line = [RAFTKV, 'deploy', use.config, '--dir', homes, '--node', process.execPath, ...own, ...args];
   return new Promise(resolve => {
     const child = execFile(process.execPath, line, { timeout: COMMAND_LIMIT_MS }, (_, stdout, stderr) =>
       resolve({ code: child.exitCode, stdout, stderr }),
@@ -58,8 +59,8 @@ function contents(folder: string): readonly string[] {
     .sort();
 }
 
-async function ask(...command: readonly string[]): Promise<string> {
-  const client = await connect({ host: HOST, port: PORT, timeoutMs: 10_000, password: 'secret' });
+async function ask(host: string, ...command: readonly string[]): Promise<string> {
+  const client = await connect({ host, port: PORT, timeoutMs: 10_000, password: 'secret' });
   try {
     const outcome = await client.execute(command);
     return outcome.kind === 'ok' ? String(plain(outcome.reply)) : outcome.error.message;
@@ -68,17 +69,21 @@ async function ask(...command: readonly string[]): Promise<string> {
   }
 }
 
-const processIn = ({ stdout }: Ran): number => Number(/process (\d+)/.exec(stdout)?.[1]);
+const processesIn = ({ stdout }: Ran): readonly string[] => stdout.match(/process \d+/g) ?? [];
+
+/** What is said of every host, in the order of the config. */
+const eachHost = (text: string): RegExp =>
+  new RegExp(`^${HOSTS.map(host => `${host}: ${text}\\n`).join('')}$`);
 
 test.before(async () => {
   if (check !== test) return;
-  writeFileSync(space.config, readFileSync(space.config, 'utf8').replace('localhost', HOST));
+  writeFileSync(space.config, readFileSync(space.config, 'utf8').replace('localhost', HOSTS.join(', ')));
   writeFileSync(join(space.folder, 'the password'), 'secret\n');
-  await ssh.start(HOST);
+  await ssh.start(...HOSTS);
 });
 
 test.after(async () => {
-  if (existsSync(home)) await deploy('--stop');
+  if (HOSTS.some(host => existsSync(homeOf(host)))) await deploy('--stop');
   await ssh.stop();
   space.remove();
 });
@@ -87,46 +92,51 @@ check('a host whose key is not known is not talked to, and a plan changes nothin
   const nobody = join(space.folder, 'nobody');
   writeFileSync(nobody, '');
   const [stranger, unsafe, plan] = await Promise.all([
-    deployWith({ config: space.config, knownHosts: nobody }),
+    deployWith({ config: space.config, knownHosts: nobody }, '--only', HOSTS[0]),
     deploy('--ssh-option', 'StrictHostKeyChecking=no'),
     deploy('--dry-run'),
   ]);
   assert.is(stranger.code, 1);
-  assert.match(stranger.stderr, /127\.0\.0\.1: its host key is not known: check what ssh-keyscan/);
+  assert.match(stranger.stderr, /127\.0\.0\.2: its host key is not known: check what ssh-keyscan/);
   assert.is(unsafe.code, 2);
   assert.match(unsafe.stderr, /host keys are always checked/);
   assert.is(plan.code, 0, plan.stderr);
-  assert.match(plan.stdout, /would copy program and config and start/);
-  assert.not(existsSync(home));
+  assert.match(plan.stdout, eachHost('would copy program and config and start: .*'));
+  assert.not(existsSync(homeOf(HOSTS[0])));
 });
 
 check('one command makes a cluster; the same command again changes nothing', async () => {
   const first = await deploy();
   assert.is(first.code, 0, first.stderr);
-  assert.match(first.stdout, /started, program and config copied, .*ready: 3 nodes on ports 27010–27012/);
-  assert.is(await ask('SET', 'k', 'kept'), 'OK');
-  const private_ = ['', 'config/config.txt', 'config/the password'];
-  assert.equal(
-    private_.map(name => statSync(join(home, name)).mode & 0o777),
-    [0o700, 0o600, 0o600],
-  );
+  assert.match(first.stdout, eachHost('started, program and config copied, .*, ready: .* 2 on 2 hosts, .*'));
+  assert.is(await ask(HOSTS[0], 'SET', 'k', 'kept'), 'OK');
+  assert.is(await ask(HOSTS[1], 'GET', 'k'), 'kept');
+  const secrets = HOSTS.map(host => readFileSync(join(homeOf(host), 'config/link.secret'), 'utf8'));
+  assert.match(secrets[0] ?? '', /^[0-9a-f]{64}\n$/);
+  assert.is(secrets[1], secrets[0]);
+  const files = ['', 'config/config.txt', 'config/the password', 'config/link.secret'];
+  const modes = files.map(name => statSync(join(homeOf(HOSTS[1]), name)).mode & 0o777);
+  assert.equal(modes, [0o700, 0o600, 0o600, 0o600]);
 
-  const before = contents(home);
+  const before = HOSTS.map(host => contents(homeOf(host)));
   const second = await deploy();
   assert.is(second.code, 0, second.stderr);
-  assert.match(second.stdout, /127\.0\.0\.1: unchanged, /);
+  assert.match(second.stdout, eachHost('unchanged, .*'));
   assert.is(second.stderr, '');
-  assert.is(processIn(second), processIn(first));
-  assert.equal(contents(home), before);
+  assert.equal(processesIn(second), processesIn(first));
+  assert.equal(
+    HOSTS.map(host => contents(homeOf(host))),
+    before,
+  );
 });
 
 check('another config restarts the servers with it, and their data is still there', async () => {
   appendFileSync(space.config, 'max_key_bytes: 10\n');
-  const changed = await deploy();
+  const changed = await deploy('--only', HOSTS[0]);
   assert.is(changed.code, 0, changed.stderr);
-  assert.match(changed.stdout, /restarted, config copied/);
-  assert.is(await ask('GET', 'k'), 'kept');
-  assert.match(await ask('SET', 'k'.repeat(11), 'v'), /exceeds the limit of 10 bytes/);
+  assert.match(changed.stdout, /^127\.0\.0\.2: restarted, config copied, .*\n$/);
+  assert.is(await ask(HOSTS[0], 'GET', 'k'), 'kept');
+  assert.match(await ask(HOSTS[0], 'SET', 'k'.repeat(11), 'v'), /exceeds the limit of 10 bytes/);
 });
 
 check('what runs is told, a foreign directory is left alone, an absent host keeps nobody', async () => {
@@ -135,15 +145,12 @@ check('what runs is told, a foreign directory is left alone, an absent host keep
   writeFileSync(join(foreign, 'thesis.txt'), 'unsaved');
   const several = join(space.folder, 'several.txt');
   const text = readFileSync(space.config, 'utf8');
-  writeFileSync(several, text.replace(`servers: ${HOST}`, `servers: ${ABSENT_HOST}, ${HOST}`));
-  const [status, logs, refused, partial] = await Promise.all([
-    deploy('--status', '--json'),
-    deploy('--logs'),
-    deploy('--dir', foreign),
+  writeFileSync(several, text.replace(HOSTS[1], ABSENT_HOST));
+  const [logs, refused, partial] = await Promise.all([
+    deploy('--logs', '--only', HOSTS[0]),
+    deploy('--dir', foreign, '--only', HOSTS[0]),
     deployWith({ config: several, knownHosts: ssh.knownHosts }, '--status'),
   ]);
-  assert.is(status.code, 0, status.stderr);
-  assert.match(JSON.parse(status.stdout).ready, /^ready: 3 nodes/);
   assert.match(logs.stdout, /SIGTERM: stopping/);
   assert.is(refused.code, 1);
   assert.match(refused.stderr, /is not empty and was not made by raftkv deploy: choose another with --dir/);
@@ -151,34 +158,39 @@ check('what runs is told, a foreign directory is left alone, an absent host keep
   assert.is(partial.code, 1);
   assert.match(partial.stderr, /127\.0\.0\.77: not reachable: .*refused/i);
   assert.match(partial.stderr, /1 of 2 hosts failed/);
-  assert.match(partial.stdout, /127\.0\.0\.1: process \d+/);
+  assert.match(partial.stdout, /^127\.0\.0\.2: process \d+/);
 });
 
 check('a stop stops, and a second one finds nothing to do', async () => {
   const stopped = await deploy('--stop');
   assert.is(stopped.code, 0, stopped.stderr);
-  assert.match(stopped.stdout, /stopped; its data stays/);
-  const refused = await connect({ host: HOST, port: PORT, timeoutMs: 10_000 }).catch((error: Error) => error);
-  assert.instance(refused, Error);
-  assert.ok(existsSync(join(home, 'data')));
-  const [again, status] = await Promise.all([deploy('--stop'), deploy('--status')]);
-  assert.match(again.stdout, /unchanged: nothing was running/);
+  assert.match(stopped.stdout, eachHost('stopped; its data stays'));
+  for (const host of HOSTS) {
+    const refused = await connect({ host, port: PORT, timeoutMs: 10_000 }).catch((error: Error) => error);
+    assert.instance(refused, Error);
+    assert.ok(existsSync(join(homeOf(host), 'data')));
+  }
+  const [again, status] = await Promise.all([
+    deploy('--stop'),
+    deploy('--status', '--only', HOSTS[1], '--json'),
+  ]);
+  assert.match(again.stdout, eachHost('unchanged: nothing was running'));
   assert.is(status.code, 1);
-  assert.match(status.stdout, /stopped: /);
+  const { host, pid } = JSON.parse(status.stdout);
+  assert.equal([host, pid], [HOSTS[1], null]);
 });
 
 check('units for systemd are valid where systemd can tell', async () => {
   const units = join(space.folder, 'units');
   const written = await deploy('--write-systemd', units);
   assert.is(written.code, 0, written.stderr);
-  const [unit = ''] = readdirSync(units);
-  assert.is(unit, 'raftkv-127.0.0.1.service');
+  const names = HOSTS.map(host => `raftkv-${host}.service`);
+  assert.equal(readdirSync(units).sort(), names);
   if (!hasProgram('systemd-analyze')) return;
-  const { status, stderr } = spawnSync('systemd-analyze', ['verify', join(units, unit)], {
-    encoding: 'utf8',
-  });
+  const paths = names.map(name => join(units, name));
+  const { status, stderr } = spawnSync('systemd-analyze', ['verify', ...paths], { encoding: 'utf8' });
   assert.is(status, 0, stderr);
-  assert.not.match(stderr, unit);
+  for (const name of names) assert.not.match(stderr, name);
 });
 
 test.run();
