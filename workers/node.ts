@@ -17,7 +17,7 @@ if (parentPort === null) throw new Error('workers/node runs as a worker thread')
 void hostNode(workerData as NodeWorkerData<NodeSpec>, parentPort, async (context: FrontContext) => {
   const { engine, spec, addresses, admin, backups, isDataFull } = context;
   const own = spec.addresses.find(({ node }) => node === spec.node);
-  const { maxClients, maxKeyBytes, maxValueBytes, followerWrites } = spec.config;
+  const { maxClients, maxKeyBytes, maxValueBytes, followerWrites, reads } = spec.config;
   const tls = tlsOf(spec.config);
   const gateway = new Gateway(
     {
@@ -26,6 +26,7 @@ void hostNode(workerData as NodeWorkerData<NodeSpec>, parentPort, async (context
       port: own?.port ?? 0,
       nodes: addresses,
       redirect: followerWrites === 'redirect',
+      leaseReads: reads === 'lease',
       users: spec.users,
       ...(tls === null ? {} : { tls }),
       limits: {

@@ -26,6 +26,7 @@ interface ServeFlags extends EtcdFlags {
   readonly trace?: string;
   readonly host?: string;
   readonly redirect?: true;
+  readonly reads?: ClusterConfig['reads'];
   readonly metricsPort?: number;
 }
 
@@ -44,6 +45,12 @@ const plainCommand = (): Command =>
     .option('--seed <number>', 'seed of all random choices', wholeNumber(0, 4_294_967_295))
     .option('--trace <file>', 'append what the nodes do to a file, as JSON lines')
     .option('--redirect', 'followers answer -MOVED instead of handing commands to the leader')
+    .addOption(
+      new Option(
+        '--reads <how>',
+        'what a leader’s reads rely on: a majority asked anew, or its lease (clock rates less than 20 % apart)',
+      ).choices(['read-index', 'lease']),
+    )
     .option('--metrics-port <port>', 'HTTP port for /metrics and /health', wholeNumber(1, 65_535))
     .option('--host <name>', 'which server of the config this is: only its nodes are started')
     .addOption(
@@ -176,7 +183,11 @@ const keptIn = (dataDirectory: string | null): Pick<ClusterOptions, 'dataDirecto
   dataDirectory === null ? {} : { dataDirectory };
 
 const optionsOf = (config: ClusterConfig, flags: ServeFlags): ClusterOptions => ({
-  config: flags.redirect ? { ...config, followerWrites: 'redirect' } : config,
+  config: {
+    ...config,
+    ...(flags.redirect ? { followerWrites: 'redirect' as const } : {}),
+    ...(flags.reads === undefined ? {} : { reads: flags.reads }),
+  },
   users: loadUsers(config, process.env),
   ...(flags.host === undefined ? {} : { host: flags.host, linkSecret: loadLinkSecret(config, process.env) }),
   ...keptIn(dataDirectoryOf(flags)),
@@ -186,7 +197,17 @@ const optionsOf = (config: ClusterConfig, flags: ServeFlags): ClusterOptions => 
 });
 
 /** What is about nodes of our own. */
-const EMBEDDED_ONLY = ['nodes', 'data', 'memory', 'matrix', 'seed', 'trace', 'host', 'redirect'] as const;
+const EMBEDDED_ONLY = [
+  'nodes',
+  'data',
+  'memory',
+  'matrix',
+  'seed',
+  'trace',
+  'host',
+  'redirect',
+  'reads',
+] as const;
 
 const checkForEtcd = (flags: ServeFlags): void => {
   const given = EMBEDDED_ONLY.find(name => flags[name] !== undefined);
@@ -199,6 +220,7 @@ const NOT_SPAWNED = [
   'trace',
   'host',
   'redirect',
+  'reads',
   'endpoints',
   'port',
   'etcdPrefix',

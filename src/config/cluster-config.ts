@@ -32,6 +32,11 @@ export interface ClusterConfig {
   readonly afterDiskError: 'stay-down' | 'restart';
   /** What a follower does with a write: hand it to the leader, or answer `-MOVED`. */
   readonly followerWrites: 'forward' | 'redirect';
+  /**
+   * How the leader makes sure that a read is not stale: it asks a majority (ReadIndex), or it counts on its lease, which supposes
+   * that no two nodes' clocks run at rates more than 20 % apart.
+   */
+  readonly reads: 'read-index' | 'lease';
   /** Files, empty where there is none: the password of the user `default`; further users with their roles. */
   readonly passwordFile: string;
   readonly usersFile: string;
@@ -71,6 +76,7 @@ export const DEFAULT_CONFIG: ClusterConfig = {
   dataLimitMb: 0,
   afterDiskError: 'stay-down',
   followerWrites: 'forward',
+  reads: 'read-index',
   passwordFile: '',
   usersFile: '',
   tlsCertFile: '',

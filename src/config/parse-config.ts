@@ -56,6 +56,9 @@ const servers: Reader<readonly string[]> = text => {
 const followerWrites: Reader<ClusterConfig['followerWrites']> = text =>
   text === 'forward' || text === 'redirect' ? text : new Expected('forward or redirect');
 
+const reads: Reader<ClusterConfig['reads']> = text =>
+  text === 'read-index' || text === 'lease' ? text : new Expected('read-index or lease');
+
 const afterDiskError: Reader<ClusterConfig['afterDiskError']> = text =>
   text === 'stay-down' || text === 'restart' ? text : new Expected('stay-down or restart');
 
@@ -87,6 +90,7 @@ const KEYS = {
   data_limit_mb: spec('dataLimitMb', integer(0, 1_000_000, 'a number of MiB')),
   after_disk_error: spec('afterDiskError', afterDiskError),
   follower_writes: spec('followerWrites', followerWrites),
+  reads: spec('reads', reads),
   password_file: spec('passwordFile', file),
   users_file: spec('usersFile', file),
   tls_cert: spec('tlsCertFile', file),

@@ -209,11 +209,16 @@ export class NodeDriver {
   }
 
   #run(): void {
-    const { mailbox, placer, membership, reads, snapshots, outbox, clock } = this.#parts;
+    const { mailbox, raft, placer, membership, reads, snapshots, outbox, clock } = this.#parts;
     this.#core.storageDone();
+    let ticks = mailbox.takeTicks();
+    // The time that has passed came before what was heard; but what was heard comes before the tick at which patience ends.
+    if (mailbox.depth > 0) {
+      for (let due = raft.ticksUntilDue; due > 1 && ticks > 0; due--, ticks--) this.#ticker.tick();
+    }
     for (const frame of mailbox.takeFrames()) this.#inbound.take(frame);
     for (const message of mailbox.takeMessages()) this.#inbound.takeMessage(message);
-    for (let ticks = mailbox.takeTicks(); ticks > 0; ticks--) this.#ticker.tick();
+    for (; ticks > 0; ticks--) this.#ticker.tick();
     this.#desk.work();
     this.#leadership.notice();
     placer.place(clock.tick);

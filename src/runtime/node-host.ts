@@ -202,6 +202,7 @@ class NodeHost {
         raftId: raftIdOf(nodeIndex(node), incarnation),
         epoch,
         mutations: new Set(this.#spec.mutations),
+        leaseReads: config.reads === 'lease',
         ...timing,
         limits: {
           snapshotLogEntries: config.snapshotEntries,

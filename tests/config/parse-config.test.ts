@@ -93,6 +93,7 @@ test('every key is read', () => {
     data_limit_mb: '50',
     after_disk_error: 'restart',
     follower_writes: 'redirect',
+    reads: 'lease',
     password_file: 'p',
     users_file: 'u',
     tls_cert: 'c.pem',
@@ -124,6 +125,7 @@ test('every key is read', () => {
     dataLimitMb: 50,
     afterDiskError: 'restart',
     followerWrites: 'redirect',
+    reads: 'lease',
     passwordFile: 'p',
     usersFile: 'u',
     tlsCertFile: 'c.pem',
@@ -155,6 +157,7 @@ const ERRORS: readonly (readonly [text: string, message: RegExp])[] = [
   ['servers: a b a', /^c\.txt:1: servers: expected each server once, found a b a$/],
   ['servers: a/b', /expected host names or addresses, found a\/b$/],
   ['follower_writes: maybe', /expected forward or redirect, found maybe$/],
+  ['reads: dirty', /expected read-index or lease, found dirty$/],
   ['port_start: 1\nport_start: 2', /^c\.txt:2: expected each key once; .* already on line 1$/],
   [
     'election_timeout_start: 4\nelection_timeout_end: 2\nheartbeat_timeout: 1',
