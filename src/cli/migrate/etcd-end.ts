@@ -16,6 +16,8 @@ import type { CommandWords, PlainReply, StoreEnd } from './store-end.js';
 
 const WAIT_MS = 10_000;
 const POLL_MS = 100;
+/** Batches written at the same time: etcd's answers take longer than its work. */
+const PARALLEL_BATCHES = 4;
 
 /** @throws OperationFailed when no member with a leader answers */
 export async function openEtcd(name: string, options: EtcdOptions): Promise<StoreEnd> {
@@ -49,6 +51,14 @@ class EtcdEnd implements StoreEnd {
   }
 
   async write(commands: readonly CommandWords[]): Promise<void> {
+    await Promise.all(partsOf(commands).map(part => this.#writePart(part)));
+  }
+
+  close(): void {
+    this.#engine.close();
+  }
+
+  async #writePart(commands: readonly CommandWords[]): Promise<void> {
     const batch = new BatchBuilder();
     for (const [name = '', ...args] of commands) {
       const command = commandNamed(name);
@@ -56,10 +66,6 @@ class EtcdEnd implements StoreEnd {
       appendCommand(batch, command, args);
     }
     await this.#replies(id => this.#engine.submit(id, batch));
-  }
-
-  close(): void {
-    this.#engine.close();
   }
 
   async #replies(begin: (id: BatchId) => void): Promise<readonly PlainReply[]> {
@@ -92,4 +98,20 @@ class EtcdEnd implements StoreEnd {
         return String(reply.value);
     }
   }
+}
+
+/** Commands about one key stay together, in their order. */
+function partsOf(commands: readonly CommandWords[]): CommandWords[][] {
+  const most = Math.ceil(commands.length / PARALLEL_BATCHES);
+  const parts: CommandWords[][] = [];
+  let part: CommandWords[] = [];
+  for (const words of commands) {
+    if (part.length >= most && part.at(-1)?.[1] !== words[1]) {
+      parts.push(part);
+      part = [];
+    }
+    part.push(words);
+  }
+  if (part.length > 0) parts.push(part);
+  return parts;
 }

@@ -91,13 +91,8 @@ async function copy(
   before: number,
   total: number,
 ): Promise<void> {
-  const pages = pagesOf(keys);
   let copied = before;
-  let reading = readPage(from, pages);
-  for (let page = await reading; page !== null; page = await reading) {
-    // The next page is read while this one is written.
-    reading = readPage(from, pages);
-    reading.catch(() => undefined);
+  for await (const page of pagesOf(from, keys)) {
     const nowMs = Date.now();
     await to.write(page.records.filter(record => isAlive(record, nowMs)).flatMap(commandsFor));
     copied += page.keys.length;
@@ -113,9 +108,8 @@ async function compare(
 ): Promise<Omit<MigrationResult, 'resumedAfter'>> {
   const digest = createHash('sha256');
   const byType = { string: 0, list: 0, hash: 0, set: 0 };
-  const pages = pagesOf(keys);
   let compared = 0;
-  for (let page = await readPage(from, pages); page !== null; page = await readPage(from, pages)) {
+  for await (const page of pagesOf(from, keys)) {
     const theirs = new Map((await readRecords(to, page.keys)).map(record => [record.key, record]));
     const ours = new Map(page.records.map(record => [record.key, record]));
     for (const key of page.keys) {
@@ -165,31 +159,38 @@ async function mustHoldNoMore(to: StoreEnd, keys: readonly string[]): Promise<vo
   }
 }
 
-interface Pages {
-  readonly keys: readonly string[];
-  next: number;
-  /** Keys of the next page: fewer where values are large. */
-  size: number;
-}
-
 interface Page {
   readonly keys: readonly string[];
   readonly records: readonly StoredRecord[];
 }
 
-const pagesOf = (keys: readonly string[]): Pages => ({ keys, next: 0, size: MOST_KEYS / 8 });
+/** All records of these keys, in order; the next page is read while the last is worked on. */
+async function* pagesOf(store: StoreEnd, keys: readonly string[]): AsyncGenerator<Page> {
+  let size = MOST_KEYS / 8;
+  let next = 0;
+  const read = async (): Promise<Page | null> => {
+    const some = keys.slice(next, next + size);
+    if (some.length === 0) return null;
+    next += some.length;
+    const records = await readRecords(store, some);
+    size = sizeAfter(size, records);
+    return { keys: some, records };
+  };
+  let reading = read();
+  for (let page = await reading; page !== null; page = await reading) {
+    reading = read();
+    // Whoever waits for it hears of its failure; nobody does when the work on this page fails.
+    reading.catch(() => undefined);
+    yield page;
+  }
+}
 
-/** Null: there are no more. */
-async function readPage(store: StoreEnd, pages: Pages): Promise<Page | null> {
-  const keys = pages.keys.slice(pages.next, pages.next + pages.size);
-  if (keys.length === 0) return null;
-  pages.next += keys.length;
-  const records = await readRecords(store, keys);
+/** Keys of the next page: fewer where values are large. */
+function sizeAfter(size: number, records: readonly StoredRecord[]): number {
   let bytes = 0;
   for (const { texts } of records) for (const text of texts) bytes += text.length;
-  if (bytes > LARGE_PAGE_BYTES) pages.size = Math.max(FEWEST_KEYS, pages.size >> 1);
-  else if (bytes < SMALL_PAGE_BYTES) pages.size = Math.min(MOST_KEYS, pages.size << 1);
-  return { keys, records };
+  if (bytes > LARGE_PAGE_BYTES) return Math.max(FEWEST_KEYS, size >> 1);
+  return bytes < SMALL_PAGE_BYTES ? Math.min(MOST_KEYS, size << 1) : size;
 }
 
 const isAlive = ({ deadlineMs }: StoredRecord, nowMs: number): boolean =>
