@@ -1,7 +1,8 @@
 /**
  * One client: one connection at one node, one call at a time, each recorded with what it was told.
  *
- * After a failure it goes on at the next node. After an unknown outcome it goes on under a new number, because the
+ * After a failure it goes on at the next node, but for one client in four, which stays with its node: somebody must go on asking a
+ * node that was cut off, or nobody would see what it answers. After an unknown outcome it goes on under a new number, because the
  * call may still be under way: to the checker it is another client.
  *
  * @module
@@ -39,8 +40,12 @@ export interface LoadClientOptions {
 /** After a refusal: long enough not to fill the history with refusals, short beside an election. */
 const REFUSED_PAUSE_MS = 20;
 
+/** Of so many clients at a node one stays there. */
+const STAYING_EVERY = 4;
+
 export class LoadClient {
   readonly #options: LoadClientOptions;
+  readonly #stays: boolean;
   #connection: ClientConnection | null = null;
   #node: number;
   #number: number;
@@ -48,7 +53,9 @@ export class LoadClient {
   constructor(options: LoadClientOptions) {
     this.#options = options;
     this.#number = options.client;
-    this.#node = options.client % options.nodes.length;
+    const { client, nodes } = options;
+    this.#node = client % nodes.length;
+    this.#stays = options.phase !== 'final' && Math.floor(client / nodes.length) % STAYING_EVERY === 1;
   }
 
   /** Makes the call and records it. */
@@ -120,7 +127,7 @@ export class LoadClient {
 
   async #goOn(): Promise<void> {
     this.close();
-    this.#node = (this.#node + 1) % this.#options.nodes.length;
+    if (!this.#stays) this.#node = (this.#node + 1) % this.#options.nodes.length;
     await sleep(REFUSED_PAUSE_MS);
   }
 }

@@ -1,4 +1,7 @@
-/** Stores with a planted bug: the harness must say no, and name the operations that prove it. */
+/**
+ * Stores with a planted bug: the harness must say no and name the operations that prove it, and so must the expectations of a script
+ * whose workload runs beside it.
+ */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,64 +19,106 @@ const folder = mkdtempSync(join(tmpdir(), 'raftkv-planted-'));
 test.after(() => rmSync(folder, { recursive: true, force: true }));
 
 const SEED = 5;
-const MOST_ROUNDS = 6;
+/** Far more than it takes: one or two turns are. */
+const MOST_TURNS = 60;
 
-/** Round after round of load with a fault beside it, until the harness says no. */
-async function caught(
-  options: ClusterOptions,
-  workloads: readonly WorkloadName[],
-  fault: (cluster: Cluster) => Promise<void>,
-): Promise<TestResult> {
-  for (let round = 0; ; round++) {
-    const cluster = await startCluster({ ...options, seed: SEED + round });
-    try {
-      const run = new TestRun(await underTest(cluster), {
-        clients: 12,
-        seed: SEED + round,
-        historyPath: join(folder, `history-${round}-${options.testMutations?.[0]}.jsonl`),
-        timeoutMs: 500,
-        distribution: 'uniform',
-        valueBytes: 16,
-        faultIntervalMs: 500,
-        convergeMs: 3_000,
-        signal: new AbortController().signal,
-        cleanUp: false,
-      });
-      const phases = workloads.map(name => ({
-        name,
-        workloads: [name],
-        readShare: 0.3,
-        durationMs: 2_500,
-        clients: 6,
-      }));
-      await Promise.all([...phases.map(phase => run.phase(phase)), fault(cluster)]);
-      const result = await run.finish();
-      const isCaught = result.lost.length > 0 || result.check.verdict === 'not-linearizable';
-      if (isCaught || round === MOST_ROUNDS) return result;
-    } finally {
-      await cluster.stop();
-    }
+interface Hunt {
+  readonly options: ClusterOptions;
+  readonly workloads: readonly WorkloadName[];
+  /** Commands beside the load: once, and then again and again until the expectation fails. */
+  readonly once: readonly string[];
+  readonly again: readonly string[];
+  readonly expectation: string;
+  /** Commands that end it. */
+  readonly after: readonly string[];
+}
+
+interface Caught {
+  readonly result: TestResult;
+  /** What the expectation said was seen. */
+  readonly seen: string;
+}
+
+const execute = async (cluster: Cluster, lines: readonly string[]): Promise<void> => {
+  for (const line of lines) {
+    const { kind, text } = await cluster.execute(line);
+    assert.is(kind, 'done', `${line}: ${text}`);
+  }
+};
+
+async function untilItFails(cluster: Cluster, { once, again, expectation, after }: Hunt): Promise<string> {
+  await execute(cluster, once);
+  for (let turn = 0; turn < MOST_TURNS; turn++) {
+    await execute(cluster, again);
+    const answer = await cluster.execute(expectation);
+    if (answer.kind !== 'failed' || answer.code !== 'expectation-failed') continue;
+    // A key that cannot be read yet is no loss.
+    if (answer.text.includes('cannot be read')) continue;
+    await execute(cluster, after);
+    return answer.text;
+  }
+  throw new Error(`«${expectation}» held ${MOST_TURNS} times`);
+}
+
+async function hunted(hunt: Hunt): Promise<Caught> {
+  const cluster = await startCluster({ ...hunt.options, seed: SEED });
+  try {
+    const run = new TestRun(await underTest(cluster), {
+      clients: 8,
+      seed: SEED,
+      historyPath: join(folder, `history-${hunt.workloads.join('-')}.jsonl`),
+      timeoutMs: 500,
+      distribution: 'uniform',
+      valueBytes: 16,
+      faultIntervalMs: 500,
+      convergeMs: 1_000,
+      signal: new AbortController().signal,
+      cleanUp: false,
+    });
+    const script = async (): Promise<string> => {
+      try {
+        return await untilItFails(cluster, hunt);
+      } finally {
+        run.load.stop();
+      }
+    };
+    const phases = hunt.workloads.map(name => ({
+      name,
+      workloads: [name],
+      readShare: 0.3,
+      durationMs: 100_000,
+      clients: 4,
+    }));
+    const [seen] = await Promise.all([script(), ...phases.map(phase => run.phase(phase))]);
+    return { result: await run.finish(), seen };
+  } finally {
+    await cluster.stop();
   }
 }
 
 const page = (result: TestResult): string =>
   reportPage(
-    { title: 'planted', command: 'x', store: 's', nodes: 3, clients: 12, seed: SEED, history: 'h' },
+    { title: 'planted', command: 'x', store: 's', nodes: 3, clients: 8, seed: SEED, history: 'h' },
     result,
   );
 
 test('a leader that answers reads without asking a majority', async () => {
-  const result = await caught(
-    { nodes: 3, testMutations: ['read-without-quorum'] },
-    ['put', 'get'],
-    async cluster => {
-      await cluster.execute('wait until leader within 2s');
-      // Its clock is slow, so that it notices late that it was cut off.
-      await cluster.execute('clock leader 0 0.2');
-      await cluster.execute('isolate leader');
-      await cluster.execute('wait 1500ms');
-    },
-  );
+  const { result, seen } = await hunted({
+    options: { nodes: 3, testMutations: ['read-without-quorum'] },
+    workloads: ['put', 'get'],
+    // Its clock hardly moves, so that it does not notice that it was cut off.
+    once: [
+      'workload register clients 6 reads 0.8',
+      'wait until leader within 20s',
+      'let old = leader',
+      'clock $old 0 0.001',
+      'isolate $old',
+      'wait until leader is not $old within 20s',
+    ],
+    again: ['wait 300ms'],
+    expectation: 'expect linearizable',
+    after: ['clock $old 0', 'heal'],
+  });
   assert.is(result.ok, false);
   assert.is(result.check.verdict, 'not-linearizable');
   const [violation] = result.check.violations;
@@ -82,24 +127,33 @@ test('a leader that answers reads without asking a majority', async () => {
     violation?.explanation,
   );
   assert.ok(page(result).includes(`Key ${violation?.key}`));
+  assert.match(
+    seen,
+    /^expected linearizable; seen: key ".*": not linearizable\..*nothing allows that client/,
+  );
+  assert.match(seen, /\n {2}client \d+ called get .*and was told/);
 });
 
 test('nodes that forget their log at a restart lose acknowledged writes', async () => {
-  const result = await caught(
-    { nodes: 3, testMutations: ['forget-at-restart'] },
-    ['set-add', 'register'],
-    async cluster => {
-      for (let turn = 0; turn < 2; turn++) {
-        await cluster.execute('wait until leader within 2s');
-        await cluster.execute('wait 500ms');
-        await cluster.execute('kill random 2');
-        await cluster.execute('revive all');
-      }
-    },
-  );
+  const { result, seen } = await hunted({
+    options: { nodes: 3, testMutations: ['forget-at-restart'] },
+    workloads: ['set-add', 'register'],
+    once: ['workload set-add,register clients 4 reads 0.2'],
+    again: [
+      'wait until leader within 20s',
+      'wait 200ms',
+      'kill random 2',
+      'revive all',
+      'wait until available within 20s',
+    ],
+    expectation: 'expect no acknowledged write lost',
+    after: [],
+  });
   assert.is(result.ok, false);
   assert.ok(result.lost.length > 0 || result.check.verdict === 'not-linearizable', result.reasons.join('; '));
   if (result.lost.length > 0) assert.ok(page(result).includes('acknowledged writes lost'));
+  assert.match(seen, /^expected no acknowledged write lost; seen: \d+ acknowledged writes are lost\n/);
+  assert.match(seen, /\n {2}client \d+: \w+ .* was acknowledged; /);
 });
 
 test.run();
