@@ -3,18 +3,14 @@
  *
  * @module
  */
-import { type ClientReply, ClusterClient, connect, type NodeAddress, plain } from '../client/index.js';
+import { type ClientReply, connect, type NodeAddress, plain } from '../client/index.js';
 import { clientAccess } from '../config/client-access.js';
 import { endpointsOf } from '../config/cluster-config.js';
-import type {
-  Access,
-  ClusterControls,
-  ClusterUnderTest,
-  ObservedStatus,
-} from '../harness/cluster-under-test.js';
+import type { Access, ClusterControls, ClusterUnderTest } from '../harness/cluster-under-test.js';
 import type { Cluster, ClusterOptions } from '../index.js';
 import type { ClusterStatus } from '../runtime/status.js';
 import { configOf } from './arguments.js';
+import { AttachedControls } from './attached-controls.js';
 import { InvalidOperation, OperationFailed } from './cli-error.js';
 
 export interface TargetFlags {
@@ -32,7 +28,6 @@ export interface OpenTarget {
   close(): Promise<void>;
 }
 
-const ASK_TIMEOUT_MS = 40_000;
 const CONNECT_TIMEOUT_MS = 2_000;
 const DEFAULT_REDIS_PORT = 6_379;
 
@@ -100,24 +95,7 @@ const firstAnswer = async (
 };
 
 const attach = (nodes: readonly NodeAddress[], access: Access): OpenTarget => {
-  const asker = new ClusterClient({
-    ...access,
-    nodes,
-    timeoutMs: ASK_TIMEOUT_MS,
-    deadlineMs: ASK_TIMEOUT_MS,
-  });
-  const watcher = new ClusterClient({ ...access, nodes, timeoutMs: 1_000, deadlineMs: 1_000 });
-  const controls: ClusterControls = {
-    execute: async line => {
-      const outcome = await asker.execute(['CHAOS', line]);
-      if (outcome.kind === 'ok') return { ok: true, text: String(plain(outcome.reply)) };
-      return { ok: false, text: outcome.error.message };
-    },
-    status: async () => {
-      const outcome = await watcher.execute(['RAFT', 'STATUS']);
-      return outcome.kind === 'ok' ? (JSON.parse(String(plain(outcome.reply))) as ObservedStatus) : null;
-    },
-  };
+  const controls = new AttachedControls(nodes, access);
   return {
     cluster: {
       label: `cluster of ${nodes.length} nodes at ${nameOf(nodes[0])}`,
@@ -127,10 +105,7 @@ const attach = (nodes: readonly NodeAddress[], access: Access): OpenTarget => {
       access,
     },
     livesOn: true,
-    close: async () => {
-      asker.close();
-      watcher.close();
-    },
+    close: async () => controls.close(),
   };
 };
 
