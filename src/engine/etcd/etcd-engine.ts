@@ -4,7 +4,7 @@
  * @module
  */
 import type { BatchBuilder } from '../../kv/batch-builder.js';
-import { type BatchRecord, keysOfCommand, recordsOf } from '../../kv/batch-records.js';
+import { keysOfCommand, recordsOf } from '../../kv/batch-records.js';
 import { commandNamed } from '../../kv/commands/table.js';
 import { KeyRun } from '../../kv/key-run.js';
 import type { Reply } from '../../kv/reply.js';
@@ -19,7 +19,7 @@ import { LoadRunCompare } from './load-run-compare.js';
 import { type MemberState, MemberWatch } from './member-watch.js';
 import { isAboutAllKeys, refusalOfCommand } from './offer.js';
 import { DEFAULT_PREFIX, ETCD_DEFAULTS, type EtcdOptions } from './options.js';
-import { type PlannedStep, stepsOf } from './plan.js';
+import { halvesOf, type PlannedStep, stepsOf } from './plan.js';
 import { KeyFetcher } from './stored-key.js';
 
 export class EtcdEngine implements Engine {
@@ -110,23 +110,28 @@ export class EtcdEngine implements Engine {
     };
   }
 
+  /** Steps one after the other, each with an outcome of its own; the first that fails ends it. */
   async #write(data: Uint8Array): Promise<EngineOutcome> {
     const limits = { range: this.#range, maxOperations: this.#maxOperations };
     const replies: Reply[] = [];
-    let failed = false;
-    for (const step of stepsOf(recordsOf(data), limits)) {
-      if (failed) {
-        // Whoever sent these after that one expects them to come after it.
-        replies.push(...step.records.map(() => NOT_REACHED));
-        continue;
-      }
+    const steps = stepsOf(recordsOf(data), limits);
+    for (let step = steps.shift(); step !== undefined; step = steps.shift()) {
       try {
         replies.push(...(await this.#execute(data, step)));
       } catch (error) {
-        const failure = failureFrom(error);
-        if (step.isOnly || (replies.length === 0 && failure.kind === 'refused')) return failure;
-        replies.push(...step.records.map(() => failureReply(failure)));
-        failed = true;
+        const failure = failureOf(error);
+        if (concernsOneRecord(failure)) {
+          if (step.records.length === 1) replies.push(refusal(failure.refusal, failure.message));
+          else steps.unshift(...halvesOf(step));
+          continue;
+        }
+        const failed = outcomeOf(failure);
+        // One outcome for the whole batch, where it is the same for all of it.
+        if (replies.length === 0 && (steps.length === 0 || failed.kind === 'refused')) return failed;
+        replies.push(...step.records.map(() => failureReply(failed)));
+        // Whoever sent the others after this one expects them to come after it.
+        replies.push(...steps.flatMap(({ records }) => records.map(() => NOT_REACHED)));
+        break;
       }
     }
     return doneWith(replies);
@@ -139,25 +144,7 @@ export class EtcdEngine implements Engine {
       case 'keyspace':
         return [await this.#keyspace.execute(step.name, step.args, this.#newest(false))];
       case 'transaction':
-        return this.#transact(data, step.records, step.keys);
-    }
-  }
-
-  /** A transaction that turns out to be too large is taken apart; a single record is refused. */
-  async #transact(
-    data: Uint8Array,
-    records: readonly BatchRecord[],
-    keys: readonly string[],
-  ): Promise<readonly Reply[]> {
-    try {
-      return await this.#turns.take(keys, () => this.#transactions.run(data, records));
-    } catch (error) {
-      const failure = failureOf(error);
-      if (!concernsOneRecord(failure)) throw failure;
-      if (records.length === 1) return [refusal(failure.refusal, failure.message)];
-      const half = records.length >> 1;
-      const first = await this.#transact(data, records.slice(0, half), keys);
-      return [...first, ...(await this.#transact(data, records.slice(half), keys))];
+        return this.#turns.take(step.keys, () => this.#transactions.run(data, step.records));
     }
   }
 
@@ -208,8 +195,7 @@ const NOT_REACHED = refusal('no-quorum', 'not executed: what came before it fail
 
 const doneWith = (replies: readonly Reply[]): EngineOutcome => ({ kind: 'done', replies, index: 0, term: 0 });
 
-function failureFrom(error: unknown): Failure {
-  const { code, message, refusal: refusalCode } = failureOf(error);
+function outcomeOf({ code, message, refusal: refusalCode }: EtcdFailure): Failure {
   return code === 'unknown' ? { kind: 'unknown', message } : { kind: 'refused', code: refusalCode, message };
 }
 

@@ -19,6 +19,8 @@ import { encodeValue } from './value-format.js';
 /** Others may change the same keys all the time: after so many attempts the commands are refused. */
 const MAX_ATTEMPTS = 64;
 const MAX_PAUSE_MS = 20;
+/** What a transaction is given even when most of the time went by before: cut short, its outcome would be unknown. */
+const LEAST_COMMIT_MS = 1_000;
 /** What an operation costs beside key and value, roughly. */
 const OPERATION_BYTES = 64;
 const SEEDS = 2 ** 31;
@@ -131,7 +133,9 @@ export class LoadRunCompare {
   /** Null: a lease ended before it was used. @throws EtcdFailure */
   async #commit(request: ITxnRequest, untilMs: number): Promise<ITxnResponse | null> {
     try {
-      return await this.#client.once(untilMs, (etcd, limit) => etcd.kv.txn(request, limit));
+      return await this.#client.once(Math.max(untilMs, performance.now() + LEAST_COMMIT_MS), (etcd, limit) =>
+        etcd.kv.txn(request, limit),
+      );
     } catch (error) {
       const failure = failureOf(error);
       if (failure.code === 'lease-gone') return null;

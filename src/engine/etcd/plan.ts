@@ -8,8 +8,6 @@ import { isAboutAllKeys, type OfferLimits, refusalOfRecord } from './offer.js';
 
 interface Step {
   readonly records: readonly BatchRecord[];
-  /** There is nothing else in the batch. */
-  readonly isOnly: boolean;
 }
 
 export type PlannedStep =
@@ -31,18 +29,26 @@ export function stepsOf(records: readonly BatchRecord[], limits: OfferLimits): P
   return steps;
 }
 
+/** A transaction that turned out to be too large, in two. */
+export function halvesOf({ records }: PlannedStep): PlannedStep[] {
+  const middle = records.length >> 1;
+  return [records.slice(0, middle), records.slice(middle)].map(part => ({
+    kind: 'transaction',
+    records: part,
+    keys: [...new Set(part.flatMap(({ keys }) => keys))],
+  }));
+}
+
 function nextStep(records: readonly BatchRecord[], at: number, limits: OfferLimits): PlannedStep {
   const record = records[at];
-  const isOnly = records.length === 1;
   if (record === undefined) throw new RangeError(`no record ${at}`);
   const why = refusalOfRecord(record, limits);
-  if (why !== null) return { kind: 'refused', records: [record], isOnly, why };
+  if (why !== null) return { kind: 'refused', records: [record], why };
   const [first] = record.commands;
   if (!record.isTransaction && isAboutAllKeys(first?.command)) {
     return {
       kind: 'keyspace',
       records: [record],
-      isOnly,
       name: first?.command?.name ?? '',
       args: first?.args ?? [],
     };
@@ -60,5 +66,5 @@ function nextStep(records: readonly BatchRecord[], at: number, limits: OfferLimi
     for (const key of added) keys.add(key);
     bytes += next.end - next.start;
   }
-  return { kind: 'transaction', records: taken, isOnly: taken.length === records.length, keys: [...keys] };
+  return { kind: 'transaction', records: taken, keys: [...keys] };
 }
