@@ -17,6 +17,7 @@ import { benchPeers } from './modes/peers.js';
 import { benchConnections, benchDrops, benchNodes } from './modes/series.js';
 import { benchSimulator } from './modes/simulator.js';
 import { benchStages } from './modes/stages.js';
+import { benchStart } from './modes/start.js';
 import { benchStorage } from './modes/storage.js';
 import { benchTable } from './modes/table.js';
 import { benchTui } from './modes/tui.js';
@@ -35,6 +36,7 @@ const MODES: Readonly<Record<string, (flags: BenchFlags) => Promise<void>>> = {
   storage: benchStorage,
   checker: benchChecker,
   tui: benchTui,
+  start: benchStart,
   compare: benchCompare,
 };
 

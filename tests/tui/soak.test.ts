@@ -11,6 +11,8 @@ import { Surface } from '../../tui/surface.js';
 import { createTheme } from '../../tui/theme.js';
 import { update } from '../../tui/update.js';
 import { NOW_MS, SMALL_LANGUAGE, statusOf } from './fixtures.js';
+import { soak } from './live-soak.js';
+import { hasTmux } from './tmux-terminal.js';
 
 /** Read by React when it is loaded, which is therefore after this. */
 process.env.NODE_ENV = 'production';
@@ -98,6 +100,37 @@ test('an hour of frames through Ink leaves heap and handles flat', async () => {
   unmount();
   screen.close();
   store.close();
+});
+
+const isPossible = process.platform === 'linux' && hasTmux();
+const check = isPossible ? test : test.skip;
+if (!isPossible) process.stdout.write('no tmux here: the short soak of the real program is skipped\n');
+
+/** Six seconds see noise of a few hundred kilobytes; a leak of a kilobyte a frame would be 60 kB, of each event more. */
+const MOST_LIVE_GROWTH = 2 * 2 ** 20;
+
+check('the real program under load keeps its heap and its handles, in a short form', async () => {
+  const { first, last, growthAnHour, frames, header } = await soak({
+    port: 8186,
+    nodes: 3,
+    load: 200,
+    warmUpMs: 500,
+    stepMs: 1_500,
+    steps: 4,
+    tell: () => {},
+  });
+  const grown = last.heapBytes - first.heapBytes;
+  process.stdout.write(
+    `  ${frames} frames live; heap ${(grown / 2 ** 20).toFixed(2)} MB more, ` +
+      `${(growthAnHour / 2 ** 20).toFixed(0)} MB an hour by these seconds alone\n`,
+  );
+  assert.ok(frames > 10, 'frames were drawn');
+  assert.ok(grown < MOST_LIVE_GROWTH, `${grown} bytes`);
+  assert.match(header, 'ops linearizable');
+  for (const [kind, count] of Object.entries(last.handles)) {
+    if (kind === 'Timeout' || kind === 'Immediate') continue;
+    assert.ok(count <= (first.handles[kind] ?? 0) + 1, `${kind}: ${first.handles[kind] ?? 0}, then ${count}`);
+  }
 });
 
 test.run();

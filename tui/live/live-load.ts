@@ -35,10 +35,15 @@ export interface LiveReport {
 }
 
 const CLIENTS = 8;
+/** Of them: so many only read, at one node after the other. A client that writes is stuck where no write is taken. */
+const READERS = 3;
+const READS_PER_NODE = 25;
 const KEYS_PER_ROUND = 8;
 const ROUND_MS = 2_000;
 const TIMEOUT_MS = 4_000;
 const RETRY_MS = 100;
+/** Of the clients that write: half of all operations are writes, or nearly. */
+const WRITE_SHARE = 0.75;
 
 export class LiveLoad {
   readonly #options: LiveLoadOptions;
@@ -117,19 +122,22 @@ export class LiveLoad {
     const gapMs = (CLIENTS * 1000) / rate;
     let at = client % nodes.length;
     let number = client;
+    let done = 0;
+    const isReader = client < READERS;
     let dueMs = performance.now() + gapMs * (client / CLIENTS);
     let connection: ClientConnection | null = null;
     while (!this.#isStopped) {
       dueMs = Math.max(dueMs + gapMs, performance.now() - 10 * gapMs);
       await sleep(Math.max(0, dueMs - performance.now()));
       connection ??= await this.#connect(nodes[at]);
-      const outcome = connection === null ? 'failed' : await this.#operate(connection, number);
-      if (outcome === 'ok') continue;
+      const outcome = connection === null ? 'failed' : await this.#operate(connection, number, isReader);
+      const isLeaving = isReader && ++done % READS_PER_NODE === 0;
+      if (outcome === 'ok' && !isLeaving) continue;
       if (outcome === 'unknown') number = this.#nextClient++;
       if (connection !== null) this.#drop(connection);
       connection = null;
       at = (at + 1) % nodes.length;
-      await sleep(RETRY_MS);
+      if (outcome !== 'ok') await sleep(RETRY_MS);
     }
     if (connection !== null) this.#drop(connection);
   }
@@ -152,10 +160,14 @@ export class LiveLoad {
   }
 
   /** One read or write; after an unknown outcome the client must go on under another number. */
-  async #operate(connection: ClientConnection, client: number): Promise<'ok' | 'failed' | 'unknown'> {
+  async #operate(
+    connection: ClientConnection,
+    client: number,
+    isReader: boolean,
+  ): Promise<'ok' | 'failed' | 'unknown'> {
     const round = this.#round;
     const key = round.keys[Math.floor(Math.random() * round.keys.length)] ?? '';
-    const isWrite = Math.random() < 0.5;
+    const isWrite = !isReader && Math.random() < WRITE_SHARE;
     const value = `v${++this.#value}`;
     round.begin();
     const callNs = now();
