@@ -159,7 +159,8 @@ const openServer = async (text: string): Promise<OpenTarget> => {
   };
 };
 
-const withoutPassword = (text: string): string => text.replace(/\/\/[^@/]*@/, '//…@');
+/** A word of a command line as it may be shown: who to be at a server is left out. */
+export const withoutPassword = (text: string): string => text.replace(/(\brediss?:\/\/)[^@]*@/, '$1…@');
 
 /** Who to be is said by the address alone: this cluster's own password is nothing for others' servers. */
 const accessOf = (url: URL): Access => {

@@ -23,7 +23,7 @@ import { violationText } from './check.js';
 import { EXIT_FAILED, OperationFailed } from './cli-error.js';
 import { progressLine, SILENT } from './progress-line.js';
 import { print, printJson } from './terminal.js';
-import { openTarget, type TargetFlags } from './test-target.js';
+import { openTarget, type TargetFlags, withoutPassword } from './test-target.js';
 
 interface TestFlags extends TargetFlags {
   readonly seconds?: number;
@@ -213,7 +213,7 @@ const describe = (
   seed: number,
   history: string,
 ): TestDescription => {
-  const words = process.argv.slice(2);
+  const words = process.argv.slice(2).map(withoutPassword);
   const command = ['raftkv', ...words, ...(flags.seed === undefined ? ['--seed', String(seed)] : [])].join(
     ' ',
   );
