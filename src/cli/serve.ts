@@ -80,7 +80,7 @@ const serve = async (path: string | undefined, flags: ServeFlags): Promise<void>
     return;
   }
   if (flags.endpoints !== undefined) throw new InvalidOperation('--endpoints needs --engine etcd');
-  checkHost(config, flags.host);
+  if (flags.spawn === undefined) checkHost(config, flags.host);
   const startedAt = performance.now();
   const start = await loadStart(flags);
   const cluster = await startUnlessStopped(start, optionsOf(config, flags), stopped);

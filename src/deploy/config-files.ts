@@ -17,9 +17,9 @@ export interface ConfigFiles {
 }
 
 /** What the config is called on a host, whatever it is called here. */
-export const CONFIG_NAME = 'config.txt';
+const CONFIG_NAME = 'config.txt';
 /** Beside the config, here and on the hosts: what the links between several hosts prove themselves with. */
-export const LINK_SECRET_NAME = 'link.secret';
+const LINK_SECRET_NAME = 'link.secret';
 const SECRET_BYTES = 32;
 
 /**

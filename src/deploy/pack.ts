@@ -12,7 +12,7 @@ import type { ProgramFiles } from './program-files.js';
 import { runProgram } from './run-program.js';
 
 export const PROGRAM_ARCHIVE = 'program.tar.gz';
-export const CONFIG_ARCHIVE = 'config.tar.gz';
+const CONFIG_ARCHIVE = 'config.tar.gz';
 
 /** Archives in a folder that only this user can read. */
 export class Packer {

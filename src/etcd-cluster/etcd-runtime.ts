@@ -58,6 +58,7 @@ export class EtcdRuntime {
   readonly #setup: Setup;
   readonly #addresses: NodeAddress[];
   readonly #watchdog: Watchdog;
+  #isStarted = false;
 
   /** @throws EtcdClusterError */
   static async create(
@@ -127,6 +128,7 @@ export class EtcdRuntime {
       await this.network.open();
       await Promise.all(this.#setup.plans.map(({ node }) => this.supervisor.start(node)));
       await Promise.all(this.#members.map(({ front }) => front.open()));
+      this.#isStarted = true;
     } catch (error) {
       await this.stop();
       throw error;
@@ -194,6 +196,8 @@ export class EtcdRuntime {
     const { front, watch } = this.member(node);
     if (event.kind === 'up') {
       watch.start();
+      // At first all are opened together, and one that cannot be ends the start.
+      if (!this.#isStarted) return;
       front.open().catch((error: unknown) => {
         this.board.event(
           'alarm',

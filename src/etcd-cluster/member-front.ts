@@ -42,13 +42,30 @@ interface OpenFront {
 export class MemberFront {
   readonly #options: FrontOptions;
   #open: OpenFront | null = null;
+  #lastChange: Promise<unknown> = Promise.resolve();
 
   constructor(options: FrontOptions) {
     this.#options = options;
   }
 
   /** @throws GatewayError `port-in-use` */
-  async open(): Promise<void> {
+  open(): Promise<void> {
+    return this.#inTurn(() => this.#openNow());
+  }
+
+  /** Its port is closed, and what was under way is given up: its outcome is unknown. */
+  close(): Promise<void> {
+    return this.#inTurn(() => this.#closeNow());
+  }
+
+  /** A member may be started again while its port is still being closed. */
+  #inTurn(action: () => Promise<void>): Promise<void> {
+    const result = this.#lastChange.then(action);
+    this.#lastChange = result.catch(() => {});
+    return result;
+  }
+
+  async #openNow(): Promise<void> {
     if (this.#open !== null) return;
     const { member, config, addresses } = this.#options;
     const etcd = { endpoints: [`${member.host}:${member.clientPort}`], timeoutMs: config.rpcTimeoutMs };
@@ -61,7 +78,7 @@ export class MemberFront {
     try {
       await gateway.listen();
     } catch (error) {
-      await this.close();
+      await this.#closeNow();
       throw error;
     }
     const { host } = this.#address();
@@ -70,8 +87,7 @@ export class MemberFront {
     void engine.start();
   }
 
-  /** Its port is closed, and what was under way is given up: its outcome is unknown. */
-  async close(): Promise<void> {
+  async #closeNow(): Promise<void> {
     const open = this.#open;
     this.#open = null;
     if (open === null) return;

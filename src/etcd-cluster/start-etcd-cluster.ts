@@ -37,5 +37,10 @@ export async function startEtcdCluster(options: EtcdClusterOptions): Promise<Clu
   if (spec.nodes > MAX_MEMBERS) {
     throw new EtcdClusterError('bad-options', `expected at most ${MAX_MEMBERS} members, found ${spec.nodes}`);
   }
+  const { length: servers } = spec.config.servers;
+  if (servers > 1) {
+    const text = `etcd's members all run on this machine: expected one server in the config, found ${servers}`;
+    throw new EtcdClusterError('bad-options', text);
+  }
   return openCluster(spec, options, ENTRY);
 }
