@@ -7,6 +7,7 @@
 import { Etcd3 } from 'etcd3';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { Outcome } from '../../src/engine/engine.js';
 import { deadlineOfLease } from '../../src/engine/etcd/deadline-lease.js';
 import { EtcdEngine } from '../../src/engine/etcd/etcd-engine.js';
 import { isErrorReply, type Reply } from '../../src/kv/reply.js';
@@ -44,6 +45,14 @@ function open(prefix: string, more: Partial<ConstructorParameters<typeof EtcdEng
 
 const textOf = (reply: Reply | undefined): string =>
   reply !== undefined && isErrorReply(reply) ? reply.text : JSON.stringify(reply);
+
+/** What the sender of record number `at` was told. */
+function toldOf(outcome: Outcome, at: number): Outcome['kind'] {
+  if (outcome.kind !== 'done') return outcome.kind;
+  const reply = outcome.replies[at] ?? null;
+  if (!isErrorReply(reply)) return 'done';
+  return reply.text.startsWith('TIMEOUT ') ? 'unknown' : 'refused';
+}
 
 /** Until it holds. @throws after `withinMs`, naming `what` */
 async function eventually(what: string, holds: () => Promise<boolean>, withinMs = 10_000): Promise<void> {
@@ -190,17 +199,21 @@ withEtcd(
     let isOver = false;
     const writers = stores.map(async (store, at) => {
       for (let round = 0; !isOver; round++) {
-        const token = `<${at}.${round}>`;
-        told.set(token, (await store.write(`APPEND k${round % 2} ${token}`, `APPEND all ${token}`)).kind);
+        const [a, b] = [`<${at}.${round}.a>`, `<${at}.${round}.b>`];
+        // DBSIZE stands alone, so these are two transactions, each with an outcome of its own.
+        const batch = [`APPEND k0 ${a}`, `APPEND all ${a}`, 'DBSIZE', `APPEND k1 ${b}`, `APPEND all ${b}`];
+        const outcome = await store.write(...batch);
+        for (const [reply, token] of [a, a, null, b, b].entries()) {
+          if (token !== null) told.set(token, toldOf(outcome, reply));
+        }
       }
     });
     await eventually('some writes', async () => told.size > 30);
     const leader = await members.leader();
-    assert.is.not(leader, null);
-    await members.kill(leader ?? 0);
+    await members.kill(leader);
     const before = told.size;
     await eventually('writes without the old leader', async () => told.size > before + 20);
-    members.revive(leader ?? 0);
+    members.revive(leader);
     isOver = true;
     await Promise.all(writers);
     await proxy.close();

@@ -67,14 +67,20 @@ export class EtcdMembers {
     await gone;
   }
 
-  /** Which member leads; null: none that is known. */
-  async leader(): Promise<number | null> {
+  /** Which member leads. @throws when none does in time */
+  async leader(): Promise<number> {
     const engine = new EtcdEngine({ endpoints: this.endpoints });
-    await engine.start();
-    const states = engine.members;
-    engine.close();
-    const index = states.findIndex(state => state.reachable && state.leader === state.member);
-    return index < 0 ? null : index;
+    try {
+      await engine.start();
+      for (const endMs = performance.now() + START_MS; performance.now() < endMs; ) {
+        const index = engine.members.findIndex(state => state.reachable && state.leader === state.member);
+        if (index >= 0) return index;
+        await new Promise(resolve => setTimeout(resolve, 50));
+      }
+      throw new Error('etcd has no leader');
+    } finally {
+      engine.close();
+    }
   }
 
   async stop(): Promise<void> {
