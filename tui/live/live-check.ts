@@ -27,6 +27,8 @@ const STOP_LIMIT_MS = 1_000;
 
 export class LiveCheck {
   readonly #worker: Worker;
+  /** Settled when the thread has ended, which it does by itself after a violation. */
+  readonly #ended: Promise<void>;
   #view: LiveView;
 
   constructor(options: Omit<LiveLoadOptions, 'report'>, show: (view: LiveView) => void) {
@@ -38,6 +40,7 @@ export class LiveCheck {
       stderr: true,
       execArgv: [],
     });
+    this.#ended = new Promise(resolve => this.#worker.once('exit', () => resolve()));
     const update = (changed: Partial<LiveView>): void => {
       this.#view = { ...this.#view, ...changed };
       show(this.#view);
@@ -50,10 +53,9 @@ export class LiveCheck {
   /** Ends the load; what was judged so far stays true. */
   async stop(): Promise<void> {
     this.#worker.removeAllListeners('message');
-    const exited = new Promise<void>(resolve => this.#worker.once('exit', () => resolve()));
     this.#worker.postMessage('stop');
     const timer = setTimeout(() => void this.#worker.terminate(), STOP_LIMIT_MS);
-    await exited;
+    await this.#ended;
     clearTimeout(timer);
   }
 }
