@@ -13,17 +13,17 @@ import {
   rmSync,
   writeSync,
 } from 'node:fs';
-import { z } from 'zod';
 import { InvalidOperation, OperationFailed } from '../cli-error.js';
 
-const FORMAT = z.object({
-  raftkvMigration: z.literal(1),
-  from: z.string(),
-  to: z.string(),
+/** What the file says. */
+interface Saved {
+  readonly raftkvMigration: 1;
+  readonly from: string;
+  readonly to: string;
   /** Base64 of the bytes. All keys up to it, by their bytes, are in the target. */
-  lastKey: z.string(),
-  copied: z.number().int().min(0),
-});
+  readonly lastKey: string;
+  readonly copied: number;
+}
 
 export interface Progress {
   /** One character a byte. */
@@ -49,9 +49,9 @@ export class Checkpoint {
   /** Null: there is no earlier run. @throws InvalidOperation when the file is of another migration, or none of ours */
   read(): Progress | null {
     if (!existsSync(this.#file)) return null;
-    const parsed = FORMAT.safeParse(jsonIn(this.#file));
-    if (!parsed.success) throw new InvalidOperation(`${this.#file}: expected a checkpoint of raftkv migrate`);
-    const { from, to, lastKey, copied } = parsed.data;
+    const saved = jsonIn(this.#file);
+    if (!isSaved(saved)) throw new InvalidOperation(`${this.#file}: expected a checkpoint of raftkv migrate`);
+    const { from, to, lastKey, copied } = saved;
     if (from !== this.#from || to !== this.#to) {
       throw new InvalidOperation(
         `${this.#file} belongs to the migration from ${from} to ${to}; remove it, or name another`,
@@ -84,6 +84,13 @@ export class Checkpoint {
   remove(): void {
     rmSync(this.#file, { force: true });
   }
+}
+
+function isSaved(value: unknown): value is Saved {
+  if (typeof value !== 'object' || value === null) return false;
+  const { raftkvMigration, from, to, lastKey, copied } = value as Partial<Record<keyof Saved, unknown>>;
+  const areTexts = [from, to, lastKey].every(text => typeof text === 'string');
+  return raftkvMigration === 1 && areTexts && Number.isInteger(copied) && Number(copied) >= 0;
 }
 
 function jsonIn(file: string): unknown {
