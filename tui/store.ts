@@ -9,6 +9,11 @@ import type { State } from './state.js';
 const INPUT_GAP_MS = 33;
 /** Snapshots of the cluster are shown at most ten times a second. */
 const STATUS_GAP_MS = 100;
+/** When frames take long, because the machine has too much to do, they become fewer: this share of the time is theirs. */
+const DRAWING_SHARE = 0.06;
+const MOST_STATUS_GAP_MS = 500;
+/** Of a frame in the average: a single long one changes little. */
+const NEWEST_WEIGHT = 0.2;
 
 export class Store {
   #state: State;
@@ -18,6 +23,8 @@ export class Store {
   #lastShownMs = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | null = null;
   #dueMs = 0;
+  /** How long a frame takes, on average. */
+  #drawingMs = 0;
 
   /** `now`: milliseconds of a clock that never goes back. */
   constructor(state: State, now: () => number = () => performance.now()) {
@@ -42,7 +49,7 @@ export class Store {
   set(state: State, cause: 'input' | 'status'): void {
     if (state === this.#state) return;
     this.#state = state;
-    const gapMs = cause === 'input' ? INPUT_GAP_MS : STATUS_GAP_MS;
+    const gapMs = cause === 'input' ? INPUT_GAP_MS : this.#statusGapMs();
     const dueMs = this.#lastShownMs + gapMs;
     const waitMs = dueMs - this.#now();
     if (waitMs > 0 && this.#timer !== null && dueMs >= this.#dueMs) return;
@@ -64,5 +71,11 @@ export class Store {
     if (this.#shown === this.#state) return;
     this.#shown = this.#state;
     for (const listener of this.#listeners) listener();
+    const tookMs = this.#now() - this.#lastShownMs;
+    this.#drawingMs += NEWEST_WEIGHT * (tookMs - this.#drawingMs);
+  }
+
+  #statusGapMs(): number {
+    return Math.max(STATUS_GAP_MS, Math.min(MOST_STATUS_GAP_MS, this.#drawingMs / DRAWING_SHARE));
   }
 }

@@ -162,4 +162,26 @@ test('snapshots are shown at most ten times a second, a key within a thirtieth',
   store.close();
 });
 
+test('frames that take long become fewer, and as many as before when they are quick again', () => {
+  let nowMs = 0;
+  let costMs = 30;
+  let frames = 0;
+  const store = new Store(stateWith([statusOf()]), () => nowMs);
+  store.subscribe(() => {
+    frames++;
+    nowMs += costMs;
+  });
+  const run = (forMs: number): number => {
+    frames = 0;
+    for (const endMs = nowMs + forMs; nowMs < endMs; nowMs += 5) store.set({ ...store.state }, 'status');
+    return frames;
+  };
+  run(5_000);
+  assert.ok(run(2_000) <= 5, 'slow');
+  costMs = 2;
+  run(10_000);
+  assert.ok(run(2_000) >= 19, 'quick');
+  store.close();
+});
+
 test.run();
