@@ -5,7 +5,7 @@
  */
 import { type Disk, readWholeFile } from './disk.js';
 import { decodeHardState, entryIndex, entryTerm, entryTypeOf } from './log-record.js';
-import { type Meta, readMeta } from './meta-file.js';
+import { type Meta, MetaFile } from './meta-file.js';
 import type { HardState, Snapshot } from './model.js';
 import { RecordType, type RecordView } from './record.js';
 import {
@@ -64,7 +64,7 @@ export interface DirectoryReport {
 export function inspectDirectory(disk: Disk): DirectoryReport {
   const problems: string[] = [];
   const names = disk.list();
-  const found = attempt(problems, () => readMeta(disk));
+  const found = attempt(problems, () => MetaFile.read(disk));
   if (found?.isSlotDamaged === true)
     problems.push('meta-damaged: one slot of meta does not match its checksum');
   const meta = found?.meta ?? null;

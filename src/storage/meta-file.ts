@@ -1,9 +1,10 @@
 /**
- * The `meta` file: whose directory this is, how often it was opened, and the membership it began with.
+ * The `meta` file: whose directory this is, how often it was opened, the membership it began with, and up to which segment
+ * its log goes at least.
  *
  * Two slots of 4 KiB, each two lines of text (a JSON object, the CRC-32 of that line in hexadecimal) filled up with
- * spaces. A start overwrites the older slot in place: it needs no space on a full disk, and the other slot survives a
- * crash. `starts` is the *epoch* of a start and must never repeat: when one slot does not match its checksum, it may
+ * spaces. A start, and each new segment, overwrites the older slot in place: that needs no space on a full disk, and the
+ * other slot survives a crash. `starts` is the *epoch* of a start and must never repeat: when one slot does not match its checksum, it may
  * have held one start more than the other, and that start is skipped.
  *
  * @module
@@ -23,24 +24,92 @@ export interface Meta extends StorageIdentity {
   readonly starts: number;
   /** Members at the beginning of the log; empty when they come with the log. */
   readonly initialMembers: ConfState;
+  /** This segment of the log was durable, so it must be there; absent in directories of before this was noted. */
+  readonly segment?: number;
 }
 
-export interface FoundMeta {
-  /** `starts` counts a start that a damaged slot may have held. */
+interface FoundMeta {
   readonly meta: Meta;
-  /** The slot to be overwritten by the next start. */
   readonly nextSlot: 0 | 1;
   readonly isSlotDamaged: boolean;
 }
 
-/** The meta file of a directory, null when there is none. Throws `meta-damaged`, `format-unknown`. */
-export function readMeta(disk: Disk): FoundMeta | null {
+/** The meta file of an open directory. */
+export class MetaFile {
+  readonly #disk: Disk;
+  #meta: Meta;
+  /** The slot to be overwritten next. */
+  #nextSlot: 0 | 1;
+  #isSlotDamaged: boolean;
+
+  private constructor(disk: Disk, { meta, nextSlot, isSlotDamaged }: FoundMeta) {
+    this.#disk = disk;
+    this.#meta = meta;
+    this.#nextSlot = nextSlot;
+    this.#isSlotDamaged = isSlotDamaged;
+  }
+
+  /** Null when there is none. Throws `meta-damaged`, `format-unknown`. */
+  static read(disk: Disk): MetaFile | null {
+    const found = findMeta(disk);
+    return found === null ? null : new MetaFile(disk, found);
+  }
+
+  /** Creates it durably, both slots alike. */
+  static create(disk: Disk, meta: Meta): MetaFile {
+    const slot = encodeSlot(meta);
+    const file = disk.create(META_TEMPORARY, 'log');
+    try {
+      file.write(slot, 0);
+      file.write(slot, SLOT_BYTES);
+      file.syncNow();
+    } finally {
+      file.close();
+    }
+    disk.rename(META_TEMPORARY, META_FILE);
+    disk.syncDirectory();
+    return new MetaFile(disk, { meta, nextSlot: 0, isSlotDamaged: false });
+  }
+
+  /** `starts` counts a start that a damaged slot may have held. */
+  get meta(): Meta {
+    return this.#meta;
+  }
+
+  get isSlotDamaged(): boolean {
+    return this.#isSlotDamaged;
+  }
+
+  /**
+   * Overwrites the older slot durably; after damage the other slot too, so that the slots are never more than one start
+   * apart once a start has succeeded. Throws `DiskError`; what was stored before is still there then.
+   */
+  update(change: Partial<Pick<Meta, 'starts' | 'segment'>>): void {
+    const meta = { ...this.#meta, ...change };
+    const first = this.#nextSlot;
+    const other = first === 0 ? 1 : 0;
+    const file = this.#disk.open(META_FILE, 'log');
+    try {
+      for (const slot of this.#isSlotDamaged ? [first, other] : [first]) {
+        file.write(encodeSlot(meta), slot * SLOT_BYTES);
+        file.syncNow();
+      }
+    } finally {
+      file.close();
+    }
+    this.#meta = meta;
+    this.#nextSlot = other;
+    this.#isSlotDamaged = false;
+  }
+}
+
+function findMeta(disk: Disk): FoundMeta | null {
   if (!disk.list().includes(META_FILE)) return null;
   const bytes = readWholeFile(disk, META_FILE);
   const first = decodeSlot(bytes.subarray(0, SLOT_BYTES));
   const second = decodeSlot(bytes.subarray(SLOT_BYTES));
   if (first !== null && second !== null) {
-    const isFirstNewer = first.starts > second.starts;
+    const isFirstNewer = isNewer(first, second);
     return {
       meta: isFirstNewer ? first : second,
       nextSlot: isFirstNewer ? 1 : 0,
@@ -57,36 +126,9 @@ export function readMeta(disk: Disk): FoundMeta | null {
   return { meta, nextSlot: first === null ? 0 : 1, isSlotDamaged: true };
 }
 
-/** Creates the meta file durably, both slots alike. */
-export function createMeta(disk: Disk, meta: Meta): void {
-  const slot = encodeSlot(meta);
-  const file = disk.create(META_TEMPORARY, 'log');
-  try {
-    file.write(slot, 0);
-    file.write(slot, SLOT_BYTES);
-    file.syncNow();
-  } finally {
-    file.close();
-  }
-  disk.rename(META_TEMPORARY, META_FILE);
-  disk.syncDirectory();
-}
-
-/**
- * Overwrites the older slot durably; after damage the other slot too, so that the slots are never more than one start
- * apart once a start has succeeded.
- */
-export function updateMeta(disk: Disk, meta: Meta, found: FoundMeta): void {
-  const slots = found.isSlotDamaged ? [found.nextSlot, 1 - found.nextSlot] : [found.nextSlot];
-  const file = disk.open(META_FILE, 'log');
-  try {
-    for (const slot of slots) {
-      file.write(encodeSlot(meta), slot * SLOT_BYTES);
-      file.syncNow();
-    }
-  } finally {
-    file.close();
-  }
+function isNewer(one: Meta, other: Meta): boolean {
+  if (one.starts !== other.starts) return one.starts > other.starts;
+  return (one.segment ?? 0) > (other.segment ?? 0);
 }
 
 function encodeSlot(meta: Meta): Uint8Array {

@@ -9,7 +9,7 @@
 import type { Disk } from './disk.js';
 import { LogIndex } from './log-index.js';
 import type { SnapshotMarker } from './log-record.js';
-import { createMeta, type FoundMeta, META_FILE, type Meta, readMeta, updateMeta } from './meta-file.js';
+import { META_FILE, type Meta, MetaFile } from './meta-file.js';
 import type { ConfState, HardState, RaftId, Snapshot, StorageIdentity } from './model.js';
 import { type RecoveredLog, recoverLog } from './recover-log.js';
 import type { RecoveryReport } from './recovery-report.js';
@@ -47,10 +47,10 @@ export function openDirectory(
     throw new StorageError('wrong-cluster', 'a cluster id is 1 to 40 printable ASCII characters');
   }
   const identity = identityOf(options);
-  const found = readMeta(disk);
-  if (found === null) return beginDirectory(disk, identity, options.initialMembers, limits);
-  checkMeta(found.meta, identity);
-  return reopenDirectory(disk, found, limits);
+  const metaFile = MetaFile.read(disk);
+  if (metaFile === null) return beginDirectory(disk, identity, options.initialMembers, limits);
+  checkMeta(metaFile.meta, identity);
+  return reopenDirectory(disk, metaFile, limits);
 }
 
 function identityOf(options: StorageIdentity): StorageIdentity {
@@ -90,7 +90,7 @@ function beginDirectory(
     previousChain: 0,
   });
   active.file.syncNow();
-  createMeta(disk, { ...identity, starts: 1, initialMembers });
+  const metaFile = MetaFile.create(disk, { ...identity, starts: 1, initialMembers, segment: 1 });
   const start = {
     index: new LogIndex(0, 0),
     hardState: null,
@@ -107,7 +107,7 @@ function beginDirectory(
     lastIndex: 0,
     reports: [],
   };
-  const log = new WriteAheadLog(disk, identity, limits, start);
+  const log = new WriteAheadLog(disk, identity, limits, start, metaFile);
   return { log, snapshots: new SnapshotStore(disk, identity, null), recovery };
 }
 
@@ -129,19 +129,21 @@ function removeUnfinishedBeginning(disk: Disk): void {
   }
 }
 
-function reopenDirectory(disk: Disk, found: FoundMeta, limits: LogLimits): OpenedDirectory {
-  const { meta } = found;
+function reopenDirectory(disk: Disk, metaFile: MetaFile, limits: LogLimits): OpenedDirectory {
+  const { meta } = metaFile;
   const reports: RecoveryReport[] = [];
-  if (found.isSlotDamaged) {
+  if (metaFile.isSlotDamaged) {
     const message = 'one of the two slots did not match its checksum';
     reports.push({ code: 'meta-repaired', message, place: { file: META_FILE } });
   }
   removeTemporaries(disk, reports);
   const snapshots = findSnapshots(disk, meta, reports);
-  const recovered = recoverLog(disk, meta, snapshots.snapshot?.index ?? 0, reports);
+  const durable = { snapshotIndex: snapshots.snapshot?.index ?? 0, segment: meta.segment ?? 0 };
+  const recovered = recoverLog(disk, meta, durable, reports);
   try {
-    const opened = joinLogAndSnapshot(disk, meta, limits, snapshots, recovered, reports);
-    updateMeta(disk, { ...meta, starts: opened.recovery.starts }, found);
+    const opened = joinLogAndSnapshot(disk, metaFile, limits, snapshots, recovered, reports);
+    const segment = Math.max(meta.segment ?? 0, recovered.active.header.sequence);
+    metaFile.update({ starts: opened.recovery.starts, segment });
     return opened;
   } catch (error) {
     recovered.active.file.close();
@@ -151,13 +153,14 @@ function reopenDirectory(disk: Disk, found: FoundMeta, limits: LogLimits): Opene
 
 function joinLogAndSnapshot(
   disk: Disk,
-  meta: Meta,
+  metaFile: MetaFile,
   limits: LogLimits,
   found: FoundSnapshots,
   recovered: RecoveredLog,
   reports: RecoveryReport[],
 ): OpenedDirectory {
   const { snapshot } = found;
+  const { meta } = metaFile;
   const identity = identityOf(meta);
   demandNoGap(recovered.index, recovered.marker, found);
   const restart = snapshot !== null && restartsLog(recovered.index, snapshot) ? snapshot : null;
@@ -165,7 +168,7 @@ function joinLogAndSnapshot(
   checkCommit(recovered.hardState?.commit ?? 0, last);
   const starts = meta.starts + 1;
   for (const file of found.damaged) disk.remove(file);
-  const log = new WriteAheadLog(disk, identity, limits, recovered);
+  const log = new WriteAheadLog(disk, identity, limits, recovered, metaFile);
   if (restart !== null) restartBehind(log, restart, reports);
   const recovery: StorageRecovery = {
     created: false,

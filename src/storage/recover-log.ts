@@ -35,18 +35,25 @@ export interface RecoveredLog extends LogStart {
   readonly marker: SnapshotMarker | null;
 }
 
+/** What is known to have been durable besides the log itself. */
+export interface DurableMarks {
+  /** Entries up to here are in a snapshot; 0: there is none. */
+  readonly snapshotIndex: number;
+  /** The log goes up to this segment at least; 0: not known. */
+  readonly segment: number;
+}
+
 /**
- * Replays the log of `identity`. Entries before the log's beginning are taken to be in a snapshot up to
- * `snapshotIndex`. The last segment is durable when this returns. Throws `log-damaged`, `log-gap`,
+ * Replays the log of `identity`. The last segment is durable when this returns. Throws `log-damaged`, `log-gap`,
  * `wrong-cluster`, `wrong-node`, `format-unknown`.
  */
 export function recoverLog(
   disk: Disk,
   identity: StorageIdentity,
-  snapshotIndex: number,
+  durable: DurableMarks,
   reports: RecoveryReport[],
 ): RecoveredLog {
-  const headers = usableHeaders(disk, identity, snapshotIndex, reports);
+  const headers = usableHeaders(disk, identity, durable, reports);
   const replay = new Replay(headers[0]);
   let buffer = new Uint8Array(0);
   for (const [i, header] of headers.entries()) {
@@ -76,26 +83,27 @@ export function recoverLog(
 function usableHeaders(
   disk: Disk,
   identity: StorageIdentity,
-  snapshotIndex: number,
+  durable: DurableMarks,
   reports: RecoveryReport[],
 ): SegmentHeader[] {
   const sequences = disk.list().flatMap(name => segmentSequence(name) ?? []);
   const headers: SegmentHeader[] = [];
   for (const [i, sequence] of sequences.entries()) {
     const isLast = i === sequences.length - 1;
-    const header = readHeader(disk, identity, sequence, isLast && i > 0, reports);
+    const mayBeTorn = isLast && i > 0 && sequence > durable.segment;
+    const header = readHeader(disk, identity, sequence, mayBeTorn, reports);
     if (header !== null) headers.push(header);
   }
+  demandNewest(headers, durable);
   let start = 0;
   for (let i = 1; i < headers.length; i++) {
     if (headers[i]?.sequence !== (headers[i - 1]?.sequence ?? 0) + 1) start = i;
   }
   const first = headers[start];
-  if (start > 0 && first !== undefined && first.firstIndex > snapshotIndex + 1) {
-    const file = segmentName(first.sequence - 1);
-    throw new StorageError('log-gap', 'a segment of the log is missing', {
-      file,
-      index: snapshotIndex + 1,
+  if (start > 0 && first !== undefined && first.firstIndex > durable.snapshotIndex + 1) {
+    throw new StorageError('log-gap', 'a segment of the log is missing, with entries up to this one', {
+      file: segmentName(first.sequence - 1),
+      index: first.firstIndex - 1,
     });
   }
   for (const leftover of headers.slice(0, start)) {
@@ -109,6 +117,14 @@ function usableHeaders(
   }
   if (start > 0) disk.syncDirectory();
   return headers.slice(start);
+}
+
+/** What was acknowledged from a segment was so after `meta` had noted that the segment is durable. */
+function demandNewest(headers: readonly SegmentHeader[], { segment }: DurableMarks): void {
+  const newest = headers.at(-1);
+  if (newest === undefined || newest.sequence >= segment) return;
+  const message = 'the end of the log is missing: this segment was durable';
+  throw new StorageError('log-gap', message, { file: segmentName(segment) });
 }
 
 /** Null: the newest segment was created but its header never became durable, so nothing in it was. */

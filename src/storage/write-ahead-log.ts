@@ -49,6 +49,11 @@ export interface LogStart {
   readonly active: SegmentWriter;
 }
 
+/** Where it is noted, durably, that the log goes up to a segment at least. */
+export interface SegmentNote {
+  update(note: { readonly segment: number }): void;
+}
+
 export class WriteAheadLog {
   readonly index: LogIndex;
   readonly #segments: SegmentFiles;
@@ -56,13 +61,17 @@ export class WriteAheadLog {
   readonly #disk: Disk;
   readonly #identity: StorageIdentity;
   readonly #limits: LogLimits;
+  readonly #note: SegmentNote;
   readonly #commit = new GroupCommit(() => this.#active);
   readonly #encoder = new RecordEncoder();
   #hardState: HardState | null;
   #active: SegmentWriter;
+  /** The active segment is noted as durable: only then is anything written to it acknowledged. */
+  #isNoted = true;
 
-  constructor(disk: Disk, identity: StorageIdentity, limits: LogLimits, start: LogStart) {
+  constructor(disk: Disk, identity: StorageIdentity, limits: LogLimits, start: LogStart, note: SegmentNote) {
     this.#disk = disk;
+    this.#note = note;
     this.#identity = identity;
     this.#limits = limits;
     this.index = start.index;
@@ -153,6 +162,7 @@ export class WriteAheadLog {
   #write(batch: LogBatch): void {
     if (batch.entries.length === 0 && batch.marker === null && batch.hardState === null) return;
     this.#rotateIfNeeded(batch);
+    this.#noteSegment();
     const start = this.#active.position;
     const encoder = this.#encoder;
     encoder.begin(this.#active.chain, this.#active.synced, this.#active.header.salt);
@@ -209,21 +219,36 @@ export class WriteAheadLog {
       previousTerm,
       previousChain: old.chain,
     });
-    if (this.#hardState !== null) this.#carryOver(next, this.#hardState);
+    this.#begin(next);
     this.#active = next;
+    this.#isNoted = false;
     this.#segments.add(next.header);
     old.file.close();
   }
 
-  #carryOver(next: SegmentWriter, hardState: HardState): void {
-    this.#encoder.begin(next.chain, 0, next.header.salt);
-    this.#encoder.hardState(hardState);
+  /** Makes the new segment durable, with the hard state of now. */
+  #begin(next: SegmentWriter): void {
     try {
-      next.write(this.#encoder.take(), this.#encoder.chain, 0);
+      if (this.#hardState !== null) {
+        this.#encoder.begin(next.chain, 0, next.header.salt);
+        this.#encoder.hardState(this.#hardState);
+        next.write(this.#encoder.take(), this.#encoder.chain, 0);
+      }
+      next.file.syncNow();
     } catch (error) {
       abandonSegment(this.#disk, next);
       throw error;
     }
+  }
+
+  /**
+   * Two syncs more for a whole segment of appends; without the note a newest segment that was lost would look like a log
+   * that ends before it. After a failure the segment stays, because the note may have been stored all the same.
+   */
+  #noteSegment(): void {
+    if (this.#isNoted) return;
+    this.#note.update({ segment: this.#active.header.sequence });
+    this.#isNoted = true;
   }
 
   #refused(error: unknown): DiskError | StorageError {
@@ -252,7 +277,7 @@ export function applyMarker(index: LogIndex, marker: SnapshotMarker): boolean {
   return restarts;
 }
 
-/** A new segment file with its header; the name is durable, the header with the first sync. */
+/** A new segment file with its header; the name is durable, the header is with the next sync. */
 export function createSegment(disk: Disk, fields: Omit<SegmentHeader, 'salt'>): SegmentWriter {
   const name = segmentName(fields.sequence);
   const bytes = encodeSegmentHeader(fields);

@@ -6,8 +6,10 @@
  */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { checksum } from '../../src/storage/checksum.js';
 import { readWholeFile } from '../../src/storage/disk.js';
 import { MemoryDisk } from '../../src/storage/memory-disk.js';
+import { MetaFile } from '../../src/storage/meta-file.js';
 import { StorageError } from '../../src/storage/storage-error.js';
 import { changed, contentOf, diskOf, filesOf, outcomeOf, richDirectory } from './damaged-directory.js';
 import {
@@ -50,6 +52,14 @@ for (const preallocateBytes of [0, 600]) {
     assert.ok((outcomes.get('log-damaged') ?? 0) > 500);
     assert.ok((outcomes.get('repaired') ?? 0) > 500);
   });
+}
+
+function openMeta(disk: MemoryDisk): object {
+  return MetaFile.read(disk)?.meta ?? {};
+}
+
+function checksumText(line: string): string {
+  return checksum(new TextEncoder().encode(line)).toString(16).padStart(8, '0');
 }
 
 test('a flipped byte in a snapshot the log relies on is refused', () => {
@@ -148,19 +158,17 @@ test('missing, empty and foreign files are refused', () => {
     const isLast = i === segments.length - 1;
     const without = new Map(files);
     without.delete(name);
-    if (!isLast)
-      assert.is(
-        codeOf(() => openStorage(diskOf(without))),
-        'log-gap',
-        `no ${name}`,
-      );
+    assert.is(
+      codeOf(() => openStorage(diskOf(without))),
+      'log-gap',
+      `no ${name}`,
+    );
     const empty = changed(files, name, () => new Uint8Array(0));
-    if (!isLast)
-      assert.is(
-        codeOf(() => openStorage(empty)),
-        'log-damaged',
-        `empty ${name}`,
-      );
+    assert.is(
+      codeOf(() => openStorage(empty)),
+      'log-damaged',
+      `empty ${name}`,
+    );
     const cut = changed(files, name, bytes => bytes.subarray(0, 184));
     if (!isLast)
       assert.is(
@@ -201,6 +209,24 @@ test('a damaged slot of the meta file never makes a start repeat; two are refuse
   assert.is(
     codeOf(() => openStorage(disk)),
     'meta-damaged',
+  );
+});
+
+test('a directory from before segments were noted opens, and notes its newest', () => {
+  const disk = new MemoryDisk();
+  store(openStorage(disk, { segmentBytes: 300 }), entriesOf(1, 20, 1));
+  const unnoted = JSON.stringify({
+    version: 1,
+    ...openMeta(disk),
+    segment: undefined,
+  });
+  const slot = new TextEncoder().encode(`${unnoted}\n${checksumText(unnoted)}\n`.padEnd(4096));
+  const old = changed(filesOf(disk), 'meta', () => Uint8Array.from([...slot, ...slot]));
+  assert.is(openStorage(old, { segmentBytes: 300 }).lastIndex(), 20);
+  old.remove(old.list().findLast(name => name.startsWith('wal-')) ?? '');
+  assert.is(
+    codeOf(() => openStorage(old)),
+    'log-gap',
   );
 });
 

@@ -82,7 +82,9 @@ test('a write that stops half way because the disk is full leaves nothing, whate
     else refused++;
     if (result === null) continue;
     const copy = openStorage(memory);
-    assert.equal([copy.recovery.reports, dataOf(copy)], [[], texts]);
+    // A slot of `meta` that was hit is put right; in the log there is nothing to report.
+    const reports = copy.recovery.reports.filter(({ code }) => code !== 'meta-repaired');
+    assert.equal([reports, dataOf(copy)], [[], texts]);
   }
   assert.ok(refused > 50);
   memory.crash();
