@@ -14,9 +14,11 @@ import { HostPeer } from './host-peer.js';
 import { type HostIdentity, refusalOf } from './identity.js';
 import {
   DEFAULT_LINK_TIMES,
+  DEFAULT_QUEUED_BYTES,
   LinkConnection,
   type LinkConnectionOptions,
   type LinkTimes,
+  type QueuedBytes,
 } from './link-connection.js';
 import { LinkError } from './link-error.js';
 import { certificateRefusal, dial, dialError, type LinkSecurity } from './link-security.js';
@@ -26,8 +28,10 @@ import { RefusalLog } from './refusal-log.js';
 import { type FrameType, LANES, type Lane } from './wire.js';
 
 export interface HostAddress {
+  /** Its name in the config; also where it is reached, unless `address` says otherwise. */
   readonly host: string;
   readonly port: number;
+  readonly address?: string;
 }
 
 export interface HostLinkEvents {
@@ -49,6 +53,7 @@ export interface HostLinksOptions {
   readonly identity: () => HostIdentity;
   readonly events: HostLinkEvents;
   readonly times?: LinkTimes;
+  readonly queuedBytes?: QueuedBytes;
 }
 
 /** Connections that have not greeted yet; more are closed at once. */
@@ -86,6 +91,11 @@ export class HostLinks {
 
   peer(host: string): HostPeer | null {
     return this.#peers.get(host) ?? null;
+  }
+
+  /** Attempts that came to nothing, of either side, since the start. */
+  get refusalCount(): number {
+    return this.#refusals.count;
   }
 
   /** Frames that full or broken links did not take, since the start. */
@@ -186,7 +196,7 @@ export class HostLinks {
   #dial(address: HostAddress, lane: Lane): void {
     const { security, times = DEFAULT_LINK_TIMES } = this.#options;
     const { host } = address;
-    const socket = dial(security.tls, host, address.port);
+    const socket = dial(security.tls, address.address ?? host, address.port);
     const fail = (error: LinkError): void => {
       clearTimeout(timer);
       socket.destroy();
@@ -225,12 +235,14 @@ export class HostLinks {
     peerName: string,
     onClosed: () => void,
   ): LinkConnection {
-    const { security, identity, times = DEFAULT_LINK_TIMES } = this.#options;
+    const { security, identity } = this.#options;
+    const { times = DEFAULT_LINK_TIMES, queuedBytes = DEFAULT_QUEUED_BYTES } = this.#options;
     return new LinkConnection({
       socket,
       role,
       lane,
       times,
+      queuedBytes,
       secret: security.secret,
       ownIdentity: identity,
       judge: (claim, connection) => this.#judge(claim, connection, role === 'dialer' ? peerName : null),
@@ -242,7 +254,7 @@ export class HostLinks {
       onClose: (error, connection) => {
         this.#strangers.delete(connection);
         const { identity: known } = connection;
-        if (error !== null) this.#refusals.add(known?.host ?? peerName, error);
+        if (error !== null) this.#refusals.add(connection.claimedHost ?? peerName, error);
         if (known !== null) this.#peers.get(known.host)?.remove(connection);
         onClosed();
       },

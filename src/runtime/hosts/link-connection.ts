@@ -38,8 +38,10 @@ export interface LinkTimes {
 
 export const DEFAULT_LINK_TIMES: LinkTimes = { greetingMs: 3_000, keepAliveMs: 400, silenceMs: 2_000 };
 
-/** What waits for the network to take it; what is beyond is lost, as on any full link. */
-const MAX_QUEUED_BYTES: Readonly<Record<Lane, number>> = {
+/** What may wait for the network to take it; what is beyond is lost, as on any full link. */
+export type QueuedBytes = Readonly<Record<Lane, number>>;
+
+export const DEFAULT_QUEUED_BYTES: QueuedBytes = {
   urgent: 16 * 1024 * 1024,
   log: 128 * 1024 * 1024,
   bulk: 128 * 1024 * 1024,
@@ -54,6 +56,7 @@ export interface LinkConnectionOptions {
   readonly lane: Lane | null;
   readonly secret: Buffer;
   readonly times: LinkTimes;
+  readonly queuedBytes: QueuedBytes;
   readonly ownIdentity: () => HostIdentity;
   /** Null: welcome. */
   readonly judge: (identity: HostIdentity, connection: LinkConnection) => LinkError | null;
@@ -75,6 +78,7 @@ export class LinkConnection {
   #early = Buffer.alloc(0);
   #lane: Lane;
   #identity: HostIdentity | null = null;
+  #claimedHost: string | null = null;
   #isClosed = false;
   #isCorked = false;
   #packingBytes = 0;
@@ -110,12 +114,17 @@ export class LinkConnection {
     return this.#identity;
   }
 
+  /** Who knows the secret and says that it is this host, let in or not. */
+  get claimedHost(): string | null {
+    return this.#claimedHost;
+  }
+
   /** The parts are sent one after the other and belong to the connection from now on. False: the queue is full. */
   send(type: FrameType, ...parts: readonly Uint8Array[]): boolean {
     if (!this.isOpen) return false;
     const bytes = parts.reduce((total, part) => total + part.length, 0);
     const queued = this.socket.writableLength + this.#packingBytes;
-    if (bytes > MAX_PAYLOAD_BYTES || (queued > 0 && queued + bytes > MAX_QUEUED_BYTES[this.#lane]))
+    if (bytes > MAX_PAYLOAD_BYTES || (queued > 0 && queued + bytes > this.#options.queuedBytes[this.#lane]))
       return false;
     const isPacked = this.#lane === 'bulk' && bytes >= COMPRESS_FROM_BYTES;
     if (!isPacked && this.#packing.waiting === 0) {
@@ -247,6 +256,7 @@ export class LinkConnection {
       throw new LinkError('wrong-secret', 'it does not know the secret of the host links');
     }
     const identity = decodeIdentity(claim);
+    this.#claimedHost = identity.host;
     const refusal = this.#options.judge(identity, this);
     if (refusal !== null) throw refusal;
     this.#identity = identity;
