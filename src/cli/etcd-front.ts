@@ -6,6 +6,7 @@
 import type { ClusterConfig } from '../config/cluster-config.js';
 import type { UserAccount } from '../config/users.js';
 import { EtcdEngine } from '../engine/etcd/etcd-engine.js';
+import { EtcdFailure } from '../engine/etcd/etcd-failure.js';
 import { ETCD_DEFAULTS, type EtcdOptions } from '../engine/etcd/options.js';
 import { Gateway } from '../gateway/gateway.js';
 import type { TlsOptions } from '../gateway/tls.js';
@@ -34,7 +35,6 @@ export interface EtcdFront {
 }
 
 const WAIT_MS = 10_000;
-const POLL_MS = 100;
 /** A value must fit into one request of etcd, with its key and what goes with them. */
 const REQUEST_MARGIN_BYTES = 4 * 1024;
 
@@ -43,11 +43,12 @@ export async function openEtcdFront(options: EtcdFrontOptions): Promise<EtcdFron
   const engine = new EtcdEngine(options.etcd);
   const gateway = new Gateway(gatewayOptions(options), engine);
   try {
-    await untilLed(engine, options);
+    await engine.start();
+    await engine.untilLed(options.waitMs ?? WAIT_MS);
     await gateway.listen();
   } catch (error) {
     engine.close();
-    throw error;
+    throw error instanceof EtcdFailure ? new OperationFailed(error.message) : error;
   }
   engine.setFront({ node: 0, host: options.host, port: gateway.port });
   return {
@@ -59,17 +60,6 @@ export async function openEtcdFront(options: EtcdFrontOptions): Promise<EtcdFron
       engine.close();
     },
   };
-}
-
-async function untilLed(engine: EtcdEngine, { etcd, waitMs = WAIT_MS }: EtcdFrontOptions): Promise<void> {
-  const endMs = performance.now() + waitMs;
-  let isLed = await engine.start();
-  while (!isLed && performance.now() < endMs) {
-    await new Promise(resolve => setTimeout(resolve, POLL_MS));
-    isLed = engine.isLed;
-  }
-  if (!isLed)
-    throw new OperationFailed(`no member of etcd with a leader answers at ${etcd.endpoints.join(', ')}`);
 }
 
 function gatewayOptions({ etcd, host, port, config, users }: EtcdFrontOptions) {

@@ -22,6 +22,7 @@ export async function openEngine(): Promise<EtcdEngine> {
   const engine = new EtcdEngine({ endpoints, prefix: `test ${engines.length}\0` });
   engines.push(engine);
   await engine.start();
+  await engine.untilLed(20_000);
   return engine;
 }
 

@@ -91,14 +91,13 @@ export class EtcdMembers {
   async #isLedInTime(): Promise<boolean> {
     const endMs = performance.now() + START_MS;
     const engine = new EtcdEngine({ endpoints: this.endpoints });
-    let isLed = await engine.start();
+    await engine.start();
     const hasEnded = () => this.#processes.some(child => child === null || child.exitCode !== null);
-    while (!isLed && performance.now() < endMs && !hasEnded()) {
+    while (!engine.isLed && performance.now() < endMs && !hasEnded()) {
       await new Promise(resolve => setTimeout(resolve, 50));
-      isLed = engine.isLed;
     }
     engine.close();
-    return isLed;
+    return engine.isLed;
   }
 }
 

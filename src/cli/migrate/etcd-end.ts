@@ -5,6 +5,7 @@
  */
 import type { BatchId, Engine, Outcome } from '../../engine/engine.js';
 import { EtcdEngine } from '../../engine/etcd/etcd-engine.js';
+import { EtcdFailure } from '../../engine/etcd/etcd-failure.js';
 import type { EtcdOptions } from '../../engine/etcd/options.js';
 import { failureReply } from '../../engine/outcome-replies.js';
 import { appendCommand } from '../../kv/admission.js';
@@ -15,20 +16,20 @@ import { OperationFailed } from '../cli-error.js';
 import type { CommandWords, PlainReply, StoreEnd } from './store-end.js';
 
 const WAIT_MS = 10_000;
-const POLL_MS = 100;
 /** Batches written at the same time: etcd's answers take longer than its work. */
 const PARALLEL_BATCHES = 4;
 
 /** @throws OperationFailed when no member with a leader answers */
 export async function openEtcd(name: string, options: EtcdOptions): Promise<StoreEnd> {
   const engine = new EtcdEngine(options);
-  let isLed = await engine.start();
-  for (const endMs = performance.now() + WAIT_MS; !isLed && performance.now() < endMs; isLed = engine.isLed) {
-    await new Promise(resolve => setTimeout(resolve, POLL_MS));
+  try {
+    await engine.start();
+    await engine.untilLed(WAIT_MS);
+    return new EtcdEnd(name, engine);
+  } catch (error) {
+    engine.close();
+    throw error instanceof EtcdFailure ? new OperationFailed(error.message) : error;
   }
-  if (isLed) return new EtcdEnd(name, engine);
-  engine.close();
-  throw new OperationFailed(`no member of etcd with a leader answers at ${options.endpoints.join(', ')}`);
 }
 
 class EtcdEnd implements StoreEnd {

@@ -11,7 +11,7 @@ import type { Reply } from '../../kv/reply.js';
 import type { BatchId, CommandArguments, Engine, LeaderHint, Outcome, ReadConsistency } from '../engine.js';
 import { type Failure, failureReply, refusal } from '../outcome-replies.js';
 import { EtcdClient } from './etcd-client.js';
-import { type EtcdFailure, failureOf } from './etcd-failure.js';
+import { EtcdFailure, failureOf } from './etcd-failure.js';
 import { KeyRange } from './key-range.js';
 import { KeyTurns } from './key-turns.js';
 import { Keyspace, type Moment } from './keyspace.js';
@@ -47,15 +47,25 @@ export class EtcdEngine implements Engine {
     this.#members = new MemberWatch(this.#client, options.endpoints);
   }
 
-  /** Asks the members once, and from then on again and again. @returns `isLed` */
-  async start(): Promise<boolean> {
-    await this.#members.start();
-    return this.isLed;
+  /** Asks the members what they know, and from then on again and again. */
+  start(): Promise<void> {
+    return this.#members.start();
   }
 
   /** A member knew of a leader when it was asked last. */
   get isLed(): boolean {
     return this.#members.hasLeader;
+  }
+
+  /** Waits for that; `start` comes first. @throws EtcdFailure `never-sent` when it is not so within `waitMs` */
+  async untilLed(waitMs: number): Promise<void> {
+    for (const endMs = performance.now() + waitMs; !this.isLed; ) {
+      if (performance.now() >= endMs) {
+        const message = `no etcd with a leader answers (${this.#members.trouble})`;
+        throw new EtcdFailure('never-sent', message, 'no-leader');
+      }
+      await new Promise(resolve => setTimeout(resolve, POLL_MS));
+    }
   }
 
   get members(): readonly MemberState[] {
@@ -188,6 +198,9 @@ export class EtcdEngine implements Engine {
     return { revision: 0, serializable, untilMs: performance.now() + this.#timeoutMs };
   }
 }
+
+/** While waiting for a leader. */
+const POLL_MS = 50;
 
 type EngineOutcome = Failure | Omit<Extract<Outcome, { readonly kind: 'done' }>, 'id'>;
 

@@ -4,6 +4,7 @@
  * @module
  */
 import { type EtcdClient, limitOf } from './etcd-client.js';
+import { failureOf } from './etcd-failure.js';
 
 const INTERVAL_MS = 1_000;
 /** While there is no leader. */
@@ -11,7 +12,8 @@ const ANXIOUS_INTERVAL_MS = 200;
 const TIMEOUT_MS = 900;
 
 export type MemberState =
-  | { readonly endpoint: string; readonly reachable: false }
+  /** `why` it is not: in etcd's or the connection's words. */
+  | { readonly endpoint: string; readonly reachable: false; readonly why: string }
   | {
       readonly endpoint: string;
       readonly reachable: true;
@@ -34,12 +36,18 @@ export class MemberWatch {
   constructor(client: EtcdClient, endpoints: readonly string[]) {
     this.#client = client;
     this.#endpoints = endpoints;
-    this.states = endpoints.map(endpoint => ({ endpoint, reachable: false }));
+    this.states = endpoints.map(endpoint => ({ endpoint, reachable: false, why: 'not asked yet' }));
   }
 
   /** Some member knows of a leader. */
   get hasLeader(): boolean {
     return this.states.some(state => state.reachable && state.leader !== '0');
+  }
+
+  /** Why there is no leader, as far as the members say, in a few words for an operator. */
+  get trouble(): string {
+    const [first] = this.states.filter(state => !state.reachable);
+    return first === undefined ? 'none of them knows of a leader' : `${first.endpoint}: ${first.why}`;
   }
 
   /** Asks all once, then again and again until `close`. */
@@ -64,7 +72,7 @@ export class MemberWatch {
       const status = await this.#client.members[index]?.maintenance.status(
         limitOf(performance.now() + TIMEOUT_MS),
       );
-      if (status === undefined) return { endpoint, reachable: false };
+      if (status === undefined) return { endpoint, reachable: false, why: 'not a member' };
       return {
         endpoint,
         reachable: true,
@@ -75,8 +83,8 @@ export class MemberWatch {
         raftIndex: Number(status.raftIndex),
         databaseBytes: Number(status.dbSize),
       };
-    } catch {
-      return { endpoint, reachable: false };
+    } catch (error) {
+      return { endpoint, reachable: false, why: failureOf(error).message };
     }
   }
 }
