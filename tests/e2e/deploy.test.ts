@@ -12,10 +12,11 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { connect, plain } from '../../src/client/index.js';
+import { shippedFile } from '../../src/config/load-config.js';
 import { hasProgram, RAFTKV, type Ran, workspace } from '../helpers/serve.js';
 import { hasSshServer, SshServer } from '../helpers/ssh-server.js';
 
@@ -25,6 +26,8 @@ const PORT = 27_010;
 const HOSTS = ['127.0.0.2', '127.0.0.3'] as const;
 /** Of another config; nothing listens there. */
 const ABSENT_HOST = '127.0.0.77';
+/** Of the program, relative to a release. */
+const ENTRY = relative(dirname(shippedFile('package.json')), RAFTKV);
 const COMMAND_LIMIT_MS = 90_000;
 
 const check = hasSshServer() ? test : test.skip;
@@ -117,6 +120,11 @@ check('one command makes a cluster; the same command again changes nothing', asy
   const files = ['', 'config/config.txt', 'config/the password', 'config/link.secret'];
   const modes = files.map(name => statSync(join(homeOf(HOSTS[1]), name)).mode & 0o777);
   assert.equal(modes, [0o700, 0o600, 0o600, 0o600]);
+
+  // Loads every command there is: what was copied is complete without this machine's packages.
+  const program = join(homeOf(HOSTS[1]), 'current', ENTRY);
+  const help = spawnSync(process.execPath, [program, '--help'], { encoding: 'utf8', timeout: 60_000 });
+  assert.is(help.status, 0, help.stderr);
 
   const before = HOSTS.map(host => contents(homeOf(host)));
   const second = await deploy();
