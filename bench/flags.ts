@@ -3,6 +3,8 @@
  *
  * @module
  */
+import type { Targets } from './targets.js';
+
 export type LoadKind = readonly [command: 'set' | 'get', pipeline: number];
 
 export interface BenchFlags {
@@ -22,4 +24,15 @@ export interface BenchFlags {
   readonly quick: boolean;
   /** Another build of this project to compare with: its output folder. */
   readonly build: string | null;
+  /** An earlier commit to compare with; null: the one before. */
+  readonly reference: string | null;
+  /** `rounds` and `durationMs` were asked for, not taken by default. */
+  readonly roundsGiven: boolean;
+  readonly secondsGiven: boolean;
+  /** Stores to measure beside this one, if they are installed. */
+  readonly against: readonly ('redis' | 'etcd')[];
+  /** Largest number of keys a growing store is given. */
+  readonly mostKeys: number;
+  /** What was promised, as far as it was measured. */
+  readonly targets: Targets;
 }

@@ -14,7 +14,8 @@ export interface LoadOptions {
   readonly host: string;
   /** Connections are spread over these ports in turn. */
   readonly ports: readonly number[];
-  readonly command: 'set' | 'get' | 'incr' | 'mixed';
+  /** `fill`: every key once, in order; `durationMs` is the time limit. */
+  readonly command: 'set' | 'get' | 'incr' | 'mixed' | 'fill';
   readonly connections: number;
   readonly pipeline: number;
   readonly valueBytes: number;
@@ -38,11 +39,13 @@ export interface LoadResult {
 
 const bulk = (text: string): string => `$${text.length}\r\n${text}\r\n`;
 
+const setCommand = (key: string, value: string): string => `*3\r\n$3\r\nSET\r\n${bulk(key)}${bulk(value)}`;
+
 /** One command on the wire; every `ratio`-th of a mixed load is a SET. */
 function encode(options: LoadOptions, value: string, turn: number): string {
   const key = `key:${Math.floor(Math.random() * options.keys)}`;
   const writes = options.command === 'set' || (options.command === 'mixed' && turn % 2 === 0);
-  if (writes) return `*3\r\n$3\r\nSET\r\n${bulk(key)}${bulk(value)}`;
+  if (writes) return setCommand(key, value);
   if (options.command === 'incr') return `*2\r\n$4\r\nINCR\r\n${bulk(`counter:${key}`)}`;
   return `*2\r\n$3\r\nGET\r\n${bulk(key)}`;
 }
@@ -58,6 +61,9 @@ class Load {
   #firstError: string | null = null;
   #measuring = false;
   #stopped = false;
+  /** Of a fill: keys sent, and what to call when all are answered. */
+  #filled = 0;
+  #onFilled: () => void = () => {};
 
   constructor(options: LoadOptions) {
     this.#options = options;
@@ -74,11 +80,26 @@ class Load {
     await new Promise(resolve => setTimeout(resolve, warmupMs));
     this.#measuring = true;
     const startedAt = performance.now();
-    await new Promise(resolve => setTimeout(resolve, durationMs));
+    await this.#until(durationMs);
     const seconds = (performance.now() - startedAt) / 1000;
     this.#stopped = true;
     for (const socket of this.#sockets) socket.destroy();
     return this.#result(seconds);
+  }
+
+  /** A fill that is not done in time is an error. */
+  #until(durationMs: number): Promise<void> {
+    return new Promise(resolve => {
+      const timer = setTimeout(() => {
+        if (this.#options.command === 'fill') this.#fail('the time was too short');
+        resolve();
+      }, durationMs);
+      this.#onFilled = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      if (this.#options.command === 'fill' && this.#operations >= this.#options.keys) this.#onFilled();
+    });
   }
 
   #open(host: string, port: number, turn: number): Promise<void> {
@@ -101,20 +122,26 @@ class Load {
     let turn = firstTurn;
     let outstanding = 0;
     let sentAt = 0;
+    let sent = pipeline;
     const send = (): void => {
       let text = '';
-      for (let i = 0; i < pipeline; i += 1) text += encode(this.#options, this.#value, turn++);
-      outstanding = pipeline;
+      if (this.#options.command === 'fill') {
+        sent = Math.min(pipeline, this.#options.keys - this.#filled);
+        if (sent === 0) return;
+        for (let i = 0; i < sent; i += 1) text += setCommand(`key:${this.#filled++}`, this.#value);
+      } else for (let i = 0; i < sent; i += 1) text += encode(this.#options, this.#value, turn++);
+      outstanding = sent;
       sentAt = performance.now();
       socket.write(text, 'latin1');
     };
     socket.on('data', chunk => {
       outstanding -= counter.push(chunk);
       if (outstanding > 0 || this.#stopped) return;
-      this.#allOperations += pipeline;
-      if (this.#measuring) {
+      this.#allOperations += sent;
+      if (this.#measuring || this.#options.command === 'fill') {
         this.#histogram.record(Math.max(1, Math.round((performance.now() - sentAt) * 1000)));
-        this.#operations += pipeline;
+        this.#operations += sent;
+        if (this.#options.command === 'fill' && this.#operations >= this.#options.keys) this.#onFilled();
       }
       send();
     });

@@ -1,8 +1,9 @@
 /**
  * `npm run bench [-- MODE] [OPTIONS]`: see `docs/performance.md`.
  *
- * Without a mode: the table of the README (`--readme` puts it there), then what is promised of the storage. Every mode prints a table, or JSON with `--json`, and keeps its
- * result in `bench/results/` under the commit it was measured at.
+ * Without a mode: `targets`, everything that something was promised about, and the table of the promises with ✓ and ✗; then what is promised
+ * of the storage. Every mode prints a table, or JSON with `--json`, keeps its result in `bench/results/` under the commit it was
+ * measured at, and draws it on the page `bench/results/report.html`.
  *
  * @module
  */
@@ -12,16 +13,28 @@ import type { BenchFlags, LoadKind } from './flags.js';
 import { benchChecker } from './modes/checker.js';
 import { benchCompare } from './modes/compare.js';
 import { benchFailover } from './modes/failover.js';
+import { benchGrowth } from './modes/growth.js';
+import { benchHosts } from './modes/hosts.js';
 import { benchIdle } from './modes/idle.js';
 import { benchPeers } from './modes/peers.js';
-import { benchConnections, benchDrops, benchNodes } from './modes/series.js';
+import {
+  benchCommands,
+  benchConnections,
+  benchDisks,
+  benchDrops,
+  benchNodes,
+  benchPipelines,
+  benchPromisedSeries,
+  benchSizes,
+} from './modes/series.js';
 import { benchSimulator } from './modes/simulator.js';
 import { benchStages } from './modes/stages.js';
 import { benchStart } from './modes/start.js';
 import { benchStorage } from './modes/storage.js';
 import { benchTable } from './modes/table.js';
 import { benchTui } from './modes/tui.js';
-import { say } from './results.js';
+import { keepResult, say } from './results.js';
+import { Targets } from './targets.js';
 
 const MODES: Readonly<Record<string, (flags: BenchFlags) => Promise<void>>> = {
   table: benchTable,
@@ -30,6 +43,12 @@ const MODES: Readonly<Record<string, (flags: BenchFlags) => Promise<void>>> = {
   idle: benchIdle,
   drops: benchDrops,
   connections: benchConnections,
+  pipelines: benchPipelines,
+  sizes: benchSizes,
+  commands: benchCommands,
+  disks: benchDisks,
+  growth: benchGrowth,
+  hosts: benchHosts,
   nodes: benchNodes,
   stages: benchStages,
   simulator: benchSimulator,
@@ -38,7 +57,12 @@ const MODES: Readonly<Record<string, (flags: BenchFlags) => Promise<void>>> = {
   tui: benchTui,
   start: benchStart,
   compare: benchCompare,
+  targets: benchTargets,
 };
+
+const USUAL_LOADS = 'set:1,set:16,get:1,get:16';
+/** The guard has a minute. */
+const GUARD_LOADS = 'set:1,set:16,get:1';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -48,10 +72,12 @@ const { values, positionals } = parseArgs({
     json: { type: 'boolean', default: false },
     port: { type: 'string', default: '6401' },
     connections: { type: 'string', default: '64' },
-    rounds: { type: 'string', default: '5' },
+    rounds: { type: 'string', default: '' },
     seconds: { type: 'string', default: '' },
     build: { type: 'string', default: '' },
-    loads: { type: 'string', default: 'set:1,set:16,get:1,get:16' },
+    against: { type: 'string', default: 'redis,etcd' },
+    'most-keys': { type: 'string', default: '1000000' },
+    loads: { type: 'string', default: '' },
   },
 });
 
@@ -63,20 +89,46 @@ function loadKind(text: string): LoadKind {
   return [command, Number(pipeline ?? 1)];
 }
 
+function peerName(text: string): 'redis' | 'etcd' {
+  if (text === 'redis' || text === 'etcd') return text;
+  throw new Error(`unknown store ${text}; expected redis or etcd`);
+}
+
+/** Everything that something was promised about, then all promises in one table. */
+async function benchTargets(all: BenchFlags): Promise<void> {
+  for (const mode of [benchPeers, benchFailover, benchPromisedSeries, benchIdle, benchTui]) await mode(all);
+}
+
+/** Only where more than one promise was looked at: a mode shows its own. */
+function reportTargets(): void {
+  const { targets } = flags;
+  if (targets.rows.length === 0 || !names.includes('targets')) return;
+  process.stdout.write(flags.json ? `${JSON.stringify(targets.rows)}\n` : `\n${targets.table()}\n`);
+  say(`kept in ${keepResult('targets', targets.rows)}`);
+  if (!targets.allFloorsReached) process.exitCode = 1;
+}
+
+const plain = values.readme ? ['table', 'storage'] : ['targets', 'storage'];
+const names = positionals.length === 0 ? plain : positionals.slice(0, 1);
 const seconds = values.seconds === '' ? (values.quick ? 1.5 : 5) : Number(values.seconds);
 const flags: BenchFlags = {
   port: Number(values.port),
   durationMs: seconds * 1000,
   connections: Number(values.connections),
-  rounds: Number(values.rounds),
-  loads: values.loads.split(',').map(loadKind),
+  rounds: values.rounds === '' ? 5 : Number(values.rounds),
+  roundsGiven: values.rounds !== '',
+  secondsGiven: values.seconds !== '',
+  against: values.against.split(',').filter(Boolean).map(peerName),
+  mostKeys: Number(values['most-keys']),
+  reference: positionals[1] ?? null,
+  targets: new Targets(),
+  loads: (values.loads || (names[0] === 'compare' ? GUARD_LOADS : USUAL_LOADS)).split(',').map(loadKind),
   json: values.json,
   readme: values.readme,
   quick: values.quick,
   build: values.build === '' ? null : values.build,
 };
 
-const names = positionals.length === 0 ? ['table', 'storage'] : positionals.slice(0, 1);
 const unknown = names.find(name => MODES[name] === undefined);
 if (unknown !== undefined) {
   say(`unknown mode ${unknown}; expected ${Object.keys(MODES).join(', ')}`);
@@ -85,4 +137,5 @@ if (unknown !== undefined) {
   const load = loadavg()[0] ?? 0;
   if (load > 0.5) say(`note: the load average is ${load.toFixed(2)}; only ratios within this run count`);
   for (const name of names) await MODES[name]?.(flags);
+  reportTargets();
 }

@@ -8,19 +8,25 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { describeMachine } from './machine.js';
+import type { Plot } from './plots.js';
+import { writeReportPage } from './report-page.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 function commit(): string {
   try {
-    return execFileSync('git', ['rev-parse', '--short=12', 'HEAD'], { cwd: ROOT, encoding: 'utf8' }).trim();
+    return execFileSync('git', ['rev-parse', '--short=12', 'HEAD'], {
+      cwd: ROOT,
+      encoding: 'utf8',
+      stdio: 'pipe',
+    }).trim();
   } catch {
     return 'unknown';
   }
 }
 
-/** @returns the file, relative to the project */
-export function keepResult(kind: string, result: unknown): string {
+/** @param plots how the report page shows it @returns the file, relative to the project */
+export function keepResult(kind: string, result: unknown, plots: readonly Plot[] = []): string {
   const at = commit();
   const file = `bench/results/${kind}-${at}.json`;
   mkdirSync(`${ROOT}/bench/results`, { recursive: true });
@@ -31,12 +37,14 @@ export function keepResult(kind: string, result: unknown): string {
       at: new Date().toISOString(),
       machine: describeMachine(),
       loadAverage: loadavg(),
+      plots,
       result,
     },
     null,
     2,
   );
   writeFileSync(`${ROOT}/${file}`, `${text}\n`);
+  writeReportPage(`${ROOT}/bench/results`);
   return file;
 }
 

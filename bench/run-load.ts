@@ -48,6 +48,30 @@ export function runLoad(options: LoadOptions, program: string): Promise<LoadResu
   });
 }
 
+const FILL_WITHIN_MS = 900_000;
+const FILL_CONNECTIONS = 16;
+const FILL_PIPELINE = 64;
+
+/** Sets every key of the load once. @returns seconds */
+export async function runFill(port: number, keys: number): Promise<number> {
+  const startedAt = performance.now();
+  const { errors, firstError } = await runLoad(
+    {
+      ...DEFAULT_LOAD,
+      ports: [port],
+      command: 'fill',
+      connections: FILL_CONNECTIONS,
+      pipeline: FILL_PIPELINE,
+      keys,
+      warmupMs: 0,
+      durationMs: FILL_WITHIN_MS,
+    },
+    RESP_PROGRAM,
+  );
+  if (errors > 0) throw new Error(`filling the store: ${errors} errors, the first: ${firstError}`);
+  return (performance.now() - startedAt) / 1000;
+}
+
 export const DEFAULT_LOAD = {
   host: '127.0.0.1',
   connections: 64,

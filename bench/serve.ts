@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { startChild } from './child.js';
+import { type Child, startChild } from './child.js';
 
 export interface ServeOptions {
   readonly nodes: number;
@@ -15,6 +15,8 @@ export interface ServeOptions {
   readonly portStart: number;
   /** Probability of a drop on every link; default 0. */
   readonly drop?: number;
+  /** What reads at the leader rely on; default ReadIndex. */
+  readonly reads?: 'lease';
   /** Another build of the program: its `src/cli/main.js`. */
   readonly program?: string;
 }
@@ -22,6 +24,8 @@ export interface ServeOptions {
 export interface Served {
   readonly ports: readonly number[];
   readonly pid: number;
+  /** Ends it in order and starts it again from what it kept. */
+  restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -41,6 +45,7 @@ const configText = (options: ServeOptions): string =>
     'election_timeout_start: 0.3',
     `election_timeout_end: ${ELECTION_TIMEOUT_END_MS / 1000}`,
     'rpc_timeout: 2',
+    ...(options.reads === undefined ? [] : [`reads: ${options.reads}`]),
     '',
   ].join('\n');
 
@@ -58,20 +63,30 @@ export async function serve(options: ServeOptions): Promise<Served> {
   writeFileSync(matrix, `${matrixText(options)}\n`);
   const place = options.durable ? ['--data', join(folder, 'data')] : ['--memory'];
   const program = options.program ?? THIS_BUILD;
-  try {
-    const child = await startChild({
+  const start = (): Promise<Child> =>
+    startChild({
       command: process.execPath,
       args: [program, 'serve', config, ...place, '--matrix', matrix],
       readyText: /^ready/m,
       readyWithinMs: READY_WITHIN_MS,
       lifetimeMs: LIFETIME_MS,
     });
-    const ports = Array.from({ length: options.nodes }, (_, node) => options.portStart + node);
-    const stop = async (): Promise<void> => {
-      await child.stop();
-      remove();
+  try {
+    let child = await start();
+    return {
+      ports: Array.from({ length: options.nodes }, (_, node) => options.portStart + node),
+      get pid() {
+        return child.pid;
+      },
+      async restart() {
+        await child.stop();
+        child = await start();
+      },
+      async stop() {
+        await child.stop();
+        remove();
+      },
     };
-    return { ports, pid: child.pid, stop };
   } catch (error) {
     remove();
     throw error;

@@ -1,51 +1,92 @@
 /**
- * This build against another one, in turn (A B A B …) in one run: what a change was worth, and the regression guard.
+ * This build against an earlier one, in turn (A B A B … A) in one run: what a change was worth, and the regression guard of CI.
  *
- * The verdict is by CPU time an operation, which a busy machine disturbs less than throughput; both are shown. A loss counts
- * only beyond the noise, which is what two halves of the other build's own rounds differ by.
+ * Judged by CPU time an operation, which a busy machine disturbs less, and by time an operation. A loss fails only when a second
+ * trial with fresh processes confirms it; a machine that is too busy to tell fails nothing.
  *
  * @module
  */
 import { join, resolve } from 'node:path';
 import { leaderPort } from '../cluster-leader.js';
-import type { BenchFlags } from '../flags.js';
+import { buildEarlier, commitBefore, NoEarlierBuild } from '../earlier-build.js';
+import type { BenchFlags, LoadKind } from '../flags.js';
+import type { Plot } from '../plots.js';
+import { type Judgement, judge } from '../regression.js';
 import { keepResult, say } from '../results.js';
 import { DEFAULT_LOAD, type MeasuredLoad, measureLoad } from '../run-load.js';
 import { type Served, serve, THIS_BUILD } from '../serve.js';
-import { type Spread, showSpread, spreadOf } from '../spread.js';
+import { showSpread, spreadOf } from '../spread.js';
 
 const NODES = 3;
-/** A loss greater than this fails, unless the noise is greater. */
-const LOSS_ALLOWED = 0.2;
-
-interface Pair {
-  readonly ours: MeasuredLoad;
-  readonly other: MeasuredLoad;
-}
+const PAIRS = 4;
+const MEASURE_MS = 800;
+const WARM_UP_MS = 300;
+/** Both at once, before anything counts: each thread compiles what it runs. */
+const COMPILE_MS = 2_000;
 
 interface Comparison {
   readonly load: string;
-  /** This build's over the other's; below 1 is better. */
-  readonly cpuRatio: Spread;
-  /** Above 1 is better. */
-  readonly throughputRatio: Spread;
-  /** Below 1 is better. */
-  readonly p50Ratio: Spread;
-  readonly cpuMicroseconds: Spread;
-  readonly otherCpuMicroseconds: Spread;
-  /** Largest distance of the other build's own rounds from their median, as a share of it. */
-  readonly noise: number;
+  /** CPU time an operation. */
+  readonly cpu: Judgement;
+  /** Wall time an operation. */
+  readonly time: Judgement;
+  readonly ours: readonly MeasuredLoad[];
+  readonly other: readonly MeasuredLoad[];
 }
 
+type Run = (load: LoadKind, durationMs: number) => Promise<MeasuredLoad>;
+
+/** `flags.reference`: the earlier commit; `flags.build`: the output folder of another build instead. */
 export async function benchCompare(flags: BenchFlags): Promise<void> {
-  if (flags.build === null) throw new Error('compare needs --build FOLDER: the output of another build');
-  const program = join(resolve(flags.build), 'src/cli/main.js');
-  const durable = true;
-  const ours = await serve({ nodes: NODES, durable, portStart: flags.port, program: THIS_BUILD });
+  if (flags.build !== null) {
+    await compareWith(resolve(flags.build), flags);
+    return;
+  }
   try {
-    const other = await serve({ nodes: NODES, durable, portStart: flags.port + NODES, program });
+    const reference = flags.reference ?? commitBefore();
+    const startedAt = performance.now();
+    const earlier = buildEarlier(reference);
+    say(`built ${earlier.commit} in ${((performance.now() - startedAt) / 1000).toFixed(0)} s`);
     try {
-      await comparePair(ours, other, flags);
+      await compareWith(earlier.folder, flags);
+    } finally {
+      earlier.remove();
+    }
+  } catch (error) {
+    if (!(error instanceof NoEarlierBuild)) throw error;
+    process.stdout.write(`nothing to compare with: ${error.message}\n`);
+  }
+}
+
+async function compareWith(folder: string, flags: BenchFlags): Promise<void> {
+  const program = join(folder, 'src/cli/main.js');
+  const first = await trial(program, flags.loads, flags);
+  const suspects = flags.loads.filter((_, i) => isSlower(first[i]));
+  const confirmed: Comparison[] = [];
+  if (suspects.length > 0) {
+    say('a loss: tried again with fresh processes');
+    const again = await trial(program, suspects, flags);
+    confirmed.push(...again.filter(isSlower));
+  }
+  process.stdout.write(flags.json ? `${JSON.stringify(first)}\n` : `${first.map(show).join('\n')}\n`);
+  say(`kept in ${keepResult('compare', first, plotsOf(first))}`);
+  for (const row of confirmed) process.stdout.write(`slower, twice: ${show(row)}\n`);
+  if (confirmed.length > 0) process.exitCode = 1;
+}
+
+const isSlower = (row: Comparison | undefined): boolean =>
+  row?.cpu.verdict === 'slower' || row?.time.verdict === 'slower';
+
+async function trial(
+  program: string,
+  loads: readonly LoadKind[],
+  flags: BenchFlags,
+): Promise<readonly Comparison[]> {
+  const ours = await serve({ nodes: NODES, durable: true, portStart: flags.port, program: THIS_BUILD });
+  try {
+    const other = await serve({ nodes: NODES, durable: true, portStart: flags.port + NODES, program });
+    try {
+      return await alternate(runner(ours, flags), runner(other, flags), loads, flags);
     } finally {
       await other.stop();
     }
@@ -54,53 +95,70 @@ export async function benchCompare(flags: BenchFlags): Promise<void> {
   }
 }
 
-async function comparePair(ours: Served, other: Served, flags: BenchFlags): Promise<void> {
+const runner =
+  (served: Served, { connections }: BenchFlags): Run =>
+  async ([command, pipeline], durationMs) => {
+    const ports = [await leaderPort(served.ports)];
+    const load = { ...DEFAULT_LOAD, ports, command, pipeline, connections, durationMs };
+    return measureLoad([served.pid], { ...load, warmupMs: WARM_UP_MS });
+  };
+
+async function alternate(
+  runOurs: Run,
+  runOther: Run,
+  loads: readonly LoadKind[],
+  flags: BenchFlags,
+): Promise<readonly Comparison[]> {
+  const pairs = flags.roundsGiven ? flags.rounds : PAIRS;
+  const durationMs = flags.secondsGiven ? flags.durationMs : MEASURE_MS;
   const rows: Comparison[] = [];
-  for (const [command, pipeline] of flags.loads) {
-    const pairs: Pair[] = [];
-    for (let round = 0; round < flags.rounds; round++) {
-      const run = async (served: Served): Promise<MeasuredLoad> => {
-        const ports = [await leaderPort(served.ports)];
-        const { connections, durationMs } = flags;
-        const load = { ...DEFAULT_LOAD, ports, command, pipeline, connections, durationMs };
-        return measureLoad([served.pid], load);
-      };
-      // Whoever comes first changes: what drifts hits both alike.
-      if (round % 2 === 0) pairs.push({ ours: await run(ours), other: await run(other) });
-      else {
-        const first = await run(other);
-        pairs.push({ ours: await run(ours), other: first });
-      }
+  for (const load of loads) {
+    await Promise.all([runOurs(load, COMPILE_MS), runOther(load, COMPILE_MS)]);
+    const ours: MeasuredLoad[] = [];
+    const other: MeasuredLoad[] = [await runOther(load, durationMs)];
+    for (let pair = 0; pair < pairs; pair++) {
+      ours.push(await runOurs(load, durationMs));
+      other.push(await runOther(load, durationMs));
     }
-    const row = compare(`${command} pipeline ${pipeline}`, pairs);
+    const row = compare(`${load[0]} pipeline ${load[1]}`, ours, other);
     rows.push(row);
     say(show(row));
   }
-  process.stdout.write(flags.json ? `${JSON.stringify(rows)}\n` : `${rows.map(show).join('\n')}\n`);
-  say(`kept in ${keepResult('compare', rows)}`);
-  const worse = rows.filter(({ cpuRatio, noise }) => cpuRatio.median > 1 + Math.max(LOSS_ALLOWED, noise));
-  for (const { load } of worse) say(`slower: ${load}`);
-  if (worse.length > 0) process.exitCode = 1;
+  return rows;
 }
 
-function compare(load: string, pairs: readonly Pair[]): Comparison {
-  const otherCpu = spreadOf(pairs.map(({ other }) => other.cpuMicroseconds));
-  const distance = Math.max(otherCpu.highest - otherCpu.median, otherCpu.median - otherCpu.lowest);
+function compare(load: string, ours: readonly MeasuredLoad[], other: readonly MeasuredLoad[]): Comparison {
+  const judged = (figure: (load: MeasuredLoad) => number): Judgement =>
+    judge({ ours: ours.map(figure), other: other.map(figure) });
   return {
     load,
-    cpuRatio: spreadOf(pairs.map(({ ours, other }) => ours.cpuMicroseconds / other.cpuMicroseconds)),
-    throughputRatio: spreadOf(pairs.map(({ ours, other }) => ours.perSecond / other.perSecond)),
-    p50Ratio: spreadOf(pairs.map(({ ours, other }) => ours.p50Ms / other.p50Ms)),
-    cpuMicroseconds: spreadOf(pairs.map(({ ours }) => ours.cpuMicroseconds)),
-    otherCpuMicroseconds: otherCpu,
-    noise: distance / otherCpu.median,
+    cpu: judged(({ cpuMicroseconds }) => cpuMicroseconds),
+    time: judged(({ perSecond }) => 1 / Math.max(perSecond, Number.MIN_VALUE)),
+    ours,
+    other,
   };
 }
 
-function show(row: Comparison): string {
-  return (
-    `${row.load}: CPU ${showSpread(row.cpuRatio, 2)} × the other's ` +
-    `(${row.cpuMicroseconds.median.toFixed(1)} against ${row.otherCpuMicroseconds.median.toFixed(1)} µs/op), ` +
-    `throughput ${showSpread(row.throughputRatio, 2)} ×, p50 ${showSpread(row.p50Ratio, 2)} ×`
-  );
+const plotsOf = (rows: readonly Comparison[]): readonly Plot[] =>
+  rows.map(({ load, ours, other }) => ({
+    title: load,
+    unit: 'CPU µs/operation',
+    bars: [
+      { name: 'this build', values: ours.map(({ cpuMicroseconds }) => cpuMicroseconds) },
+      { name: 'the one before', values: other.map(({ cpuMicroseconds }) => cpuMicroseconds) },
+    ],
+  }));
+
+function show({ load, cpu, time, ours, other }: Comparison): string {
+  const micros = (loads: readonly MeasuredLoad[]): string =>
+    spreadOf(loads.map(({ cpuMicroseconds }) => cpuMicroseconds)).median.toFixed(1);
+  const one = (name: string, { ratio, noise, verdict }: Judgement): string =>
+    `${name} ${showSpread(ratio, 2)} × (the same build differs by ${(noise * 100).toFixed(0)} %: ${WORDS[verdict]})`;
+  return `${load}: ${one('CPU', cpu)}, ${micros(ours)} against ${micros(other)} µs/op; ${one('time', time)}`;
 }
+
+const WORDS: Readonly<Record<Judgement['verdict'], string>> = {
+  fine: 'fine',
+  slower: 'slower',
+  'too-noisy': 'too noisy to judge',
+};

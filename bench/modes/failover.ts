@@ -110,7 +110,28 @@ function report(timesMs: readonly number[], flags: BenchFlags): void {
     `| worst | ${highest.toFixed(0)} | ${inTimeouts(highest)} | ≤ 2.5 ${mark(highest <= 2.5 * ELECTION_TIMEOUT_END_MS)} | |`,
   ];
   process.stdout.write(flags.json ? `${JSON.stringify({ timesMs })}\n` : `${lines.join('\n')}\n`);
-  say(`kept in ${keepResult('failover', { timesMs })}`);
+  const shown = `${median.toFixed(0)} ms, worst ${highest.toFixed(0)} ms`;
+  const inEnd = { better: 'lower', shown } as const;
+  flags.targets.add({
+    ...inEnd,
+    measure: 'failover, median, × election_timeout_end',
+    value: median / ELECTION_TIMEOUT_END_MS,
+    floor: 1,
+    goal: 0.8,
+  });
+  flags.targets.add({
+    ...inEnd,
+    measure: 'failover, worst, × election_timeout_end',
+    value: highest / ELECTION_TIMEOUT_END_MS,
+    floor: 2.5,
+    goal: null,
+  });
+  const plot = {
+    title: 'Failover',
+    unit: 'ms',
+    bars: [{ name: `${timesMs.length} kills`, values: timesMs }],
+  };
+  say(`kept in ${keepResult('failover', { timesMs }, [plot])}`);
   if (!isReached) process.exitCode = 1;
 }
 

@@ -4,6 +4,7 @@
  * @module
  */
 import type { BenchFlags } from '../flags.js';
+import type { Plot } from '../plots.js';
 import { type ProcessUsage, usageOf } from '../process-usage.js';
 import { keepResult, say } from '../results.js';
 import { serve } from '../serve.js';
@@ -43,7 +44,29 @@ export async function benchIdle(flags: BenchFlags): Promise<void> {
     `| each node beyond the first | ${eachMiB.toFixed(1)} MiB | ≤ ${MEMORY_FLOOR_MIB} ${mark(eachMiB <= MEMORY_FLOOR_MIB)} | ≤ ${MEMORY_GOAL_MIB} ${mark(eachMiB <= MEMORY_GOAL_MIB)} |`,
   ];
   process.stdout.write(flags.json ? `${JSON.stringify({ rows, eachMiB })}\n` : `${lines.join('\n')}\n`);
-  say(`kept in ${keepResult('idle', { rows, eachMiB })}`);
+  flags.targets.add({
+    measure: '10 idle nodes, % of one core',
+    value: ten.cpuPercent,
+    shown: ten.cpuPercent.toFixed(1),
+    better: 'lower',
+    floor: CPU_FLOOR_PERCENT,
+    goal: CPU_GOAL_PERCENT,
+  });
+  flags.targets.add({
+    measure: 'each node beyond the first, resident MiB',
+    value: eachMiB,
+    shown: eachMiB.toFixed(1),
+    better: 'lower',
+    floor: MEMORY_FLOOR_MIB,
+    goal: MEMORY_GOAL_MIB,
+  });
+  const bars = (figure: (row: IdleRow) => number): Plot['bars'] =>
+    rows.map(row => ({ name: `${row.nodes} nodes`, values: [figure(row)] }));
+  const plots = [
+    { title: 'Idle, CPU', unit: '% of a core', bars: bars(row => row.cpuPercent) },
+    { title: 'Idle, resident', unit: 'MiB', bars: bars(row => row.residentMiB) },
+  ];
+  say(`kept in ${keepResult('idle', { rows, eachMiB }, plots)}`);
   if (ten.cpuPercent > CPU_FLOOR_PERCENT || eachMiB > MEMORY_FLOOR_MIB) process.exitCode = 1;
 }
 

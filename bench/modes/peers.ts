@@ -25,11 +25,16 @@ const PEER_PORT_OFFSET = 20;
 
 type Store = 'ours' | 'redis' | 'etcd';
 
+/** One after the other: the nodes that count on leases are a cluster of their own. */
+const LEASE_PORT_OFFSET = 10;
+
 interface Measure {
   readonly name: string;
   readonly command: 'set' | 'get';
   readonly connections: number;
   readonly pipeline: number;
+  /** Reads by the leader's lease instead of ReadIndex. */
+  readonly lease?: true;
   /** Least ratio to be reached, against whom, and of what. */
   readonly targets: readonly Target[];
   readonly against: readonly Store[];
@@ -66,6 +71,15 @@ const MEASURES: readonly Measure[] = [
     pipeline: 16,
     against: ['redis'],
     targets: [throughput('redis', 0.5, 0.75)],
+  },
+  {
+    name: 'GET by lease, 64 connections',
+    command: 'get',
+    connections: 64,
+    pipeline: 1,
+    lease: true,
+    against: ['redis'],
+    targets: [throughput('redis', 0.8, 1.1)],
   },
   {
     name: 'GET linearizable, 64 connections',
@@ -107,21 +121,26 @@ interface MeasureResult {
 }
 
 export async function benchPeers(flags: BenchFlags): Promise<void> {
-  const versions = { redis: versionOf('redis-server'), etcd: versionOf('etcd') };
+  const wanted = (peer: 'redis' | 'etcd', program: string): string | null =>
+    flags.against.includes(peer) ? versionOf(program) : null;
+  const versions = { redis: wanted('redis', 'redis-server'), etcd: wanted('etcd', 'etcd') };
   const peers: Peer[] = [];
   const ours = await serve({ nodes: NODES, durable: true, portStart: flags.port });
+  const leasePort = flags.port + LEASE_PORT_OFFSET;
+  const withLease = await serve({ nodes: NODES, durable: true, portStart: leasePort, reads: 'lease' });
   try {
     if (versions.redis !== null) peers.push(await startRedis(flags.port + PEER_PORT_OFFSET));
     if (versions.etcd !== null) peers.push(await startEtcd(flags.port + PEER_PORT_OFFSET + 1));
     const results: MeasureResult[] = [];
     for (const measure of MEASURES) {
-      const result = judge(measure, await interleave(measure, ours, peers, flags));
+      const stores = await interleave(measure, measure.lease ? withLease : ours, peers, flags);
+      const result = judge(measure, stores);
       results.push(result);
       for (const line of describe(result)) say(line);
     }
     report(results, versions, flags);
   } finally {
-    await Promise.all([ours.stop(), ...peers.map(peer => peer.stop())]);
+    await Promise.all([ours.stop(), withLease.stop(), ...peers.map(peer => peer.stop())]);
   }
 }
 
@@ -210,10 +229,10 @@ function report(
   flags: BenchFlags,
 ): void {
   const verdicts = results.flatMap(result => result.verdicts);
-  const absent = Object.entries(versions).filter(([, version]) => version === null);
+  const absent = flags.against.filter(peer => versions[peer] === null);
   const lines = [
     describeMachine(),
-    ...Object.entries(versions).map(([peer, version]) => `${peer}: ${version ?? 'absent, not measured'}`),
+    ...flags.against.map(peer => `${peer}: ${versions[peer] ?? 'absent, not measured'}`),
     `${flags.rounds} rounds; median (range). etcd is driven over gRPC by the same closed loop in Node.`,
     '',
     '| measure | store | operations/s | p50 ms | p99 ms | CPU µs/op | errors |',
@@ -225,7 +244,24 @@ function report(
     ...verdicts.map(show),
   ];
   process.stdout.write(flags.json ? `${JSON.stringify({ versions, results })}\n` : `${lines.join('\n')}\n`);
-  say(`kept in ${keepResult('peers', { versions, results })}`);
-  for (const [peer] of absent) say(`${peer} is absent: nothing is said about it`);
+  for (const { measure, peer, figure, ratio, floor, goal } of verdicts) {
+    const better = figure === 'throughput' ? 'higher' : 'lower';
+    const row = {
+      measure: `${measure}, ${figure} / ${peer}`,
+      value: ratio.median,
+      shown: showSpread(ratio, 2),
+    };
+    flags.targets.add({ ...row, better, floor, goal });
+  }
+  const plots = results.map(({ measure, stores }) => ({
+    title: measure,
+    unit: 'operations/s',
+    bars: Object.entries(stores).map(([name, loads]) => ({
+      name,
+      values: loads.map(({ perSecond }) => perSecond),
+    })),
+  }));
+  say(`kept in ${keepResult('peers', { versions, results }, plots)}`);
+  for (const peer of absent) say(`${peer} is absent: nothing is said about it`);
   if (verdicts.some(({ isFloorReached }) => !isFloorReached)) process.exitCode = 1;
 }

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { leaderPort } from '../cluster-leader.js';
 import type { BenchFlags } from '../flags.js';
 import { describeMachine } from '../machine.js';
+import type { Plot } from '../plots.js';
 import { keepResult, say } from '../results.js';
 import { DEFAULT_LOAD, measureLoad } from '../run-load.js';
 import { serve } from '../serve.js';
@@ -23,11 +24,19 @@ export async function benchTable(flags: BenchFlags): Promise<void> {
   const table = `${describeMachine()}\n\n${markdownTable(rows)}`;
   if (flags.readme) writeFileSync(README, intoReadme(readFileSync(README, 'utf8'), table));
   process.stdout.write(flags.json ? `${JSON.stringify(rows)}\n` : `${table}\n`);
-  say(`kept in ${keepResult('table', rows)}`);
+  say(`kept in ${keepResult('table', rows, [plotOf(rows)])}`);
   const failed = rows.find(row => row.errors > 0);
   if (failed === undefined) return;
   say(`errors were answered: ${failed.firstError}`);
   process.exitCode = 1;
+}
+
+function plotOf(rows: readonly Row[]): Plot {
+  const bars = rows.map(({ nodes, durable, command, pipeline, perSecond }) => ({
+    name: `${nodes} nodes ${durable ? 'durable' : 'memory'} ${command} pipeline ${pipeline}`,
+    values: [perSecond],
+  }));
+  return { title: 'Throughput', unit: 'operations/s', bars };
 }
 
 async function measure(nodes: number, durable: boolean, flags: BenchFlags): Promise<Row[]> {

@@ -21,6 +21,7 @@ const COMMANDS: ReadonlyMap<string, () => Promise<CommandFactory>> = new Map([
   ['check', async () => (await import('./check.js')).checkCommand],
   ['test', async () => (await import('./test.js')).testCommand],
   ['concurrent-test', async () => (await import('./test.js')).concurrentTestCommand],
+  ['bench', async () => (await import('./bench.js')).benchCommand],
   ['inspect', async () => (await import('./inspect.js')).inspectCommand],
   ['repair', async () => (await import('./repair.js')).repairCommand],
   ['backup', async () => (await import('./backup.js')).backupCommand],
