@@ -45,6 +45,8 @@ const MIN_LINKS_WIDTH = 27;
 const WIDE_LINKS_WIDTH = 40;
 const RESULT_LINE_ROWS = 28;
 const MIN_EVENTS_HEIGHT = 5;
+/** Of a list that is looked at. */
+const MIN_LIST_HEIGHT = 10;
 /** Frame and one line of headings. */
 const TABLE_FRAME = 3;
 const LOAD_WIDTH = 60;
@@ -108,6 +110,11 @@ function isPlaced(bands: readonly Band[], panel: PanelId): boolean {
   return bands.some(band => band.kind === 'panels' && band.panels.some(placed => placed.panel === panel));
 }
 
+/** Rows a panel that has no place of its own needs to stand under the nodes. */
+function neededUnderNodes({ focus, nodes }: LayoutInput): number {
+  return focus === 'log' || focus === 'roles' ? nodes + TABLE_FRAME : MIN_LIST_HEIGHT;
+}
+
 export function layoutOf(input: LayoutInput): Layout {
   const { columns, rows, focus, zoomed, reserved } = input;
   if (columns < MIN_COLUMNS || rows < MIN_ROWS) return { kind: 'too-small' };
@@ -116,5 +123,9 @@ export function layoutOf(input: LayoutInput): Layout {
   const top = topBand(input, available);
   const bands = [top, ...lowerBands(input, available - top.height)];
   if (!zoomed && isPlaced(bands, focus)) return { kind: 'panels', bands, hasResultLine };
+  const rest = available - top.height;
+  if (!zoomed && rest >= neededUnderNodes(input)) {
+    return { kind: 'panels', bands: [top, panels(rest, [focus, columns])], hasResultLine };
+  }
   return { kind: 'panels', bands: [panels(available, [focus, columns])], hasResultLine };
 }

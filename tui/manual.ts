@@ -164,7 +164,7 @@ asciinema plays; \`S\` the present screen as text.
 ## Panels
 
 A terminal of at least ${MIN_COLUMNS}×${MIN_ROWS} is needed; 80×24 shows nodes, links, a line of load and events, larger ones more. A panel that has no
-place is shown alone when it is focused; \`z\` shows the focused panel alone at any size.
+place is shown under the nodes when it is focused, or alone; \`z\` shows the focused panel alone at any size.
 
 ${panelChapter()}
 
