@@ -4,17 +4,27 @@
  * @module
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EtcdEngine } from '../../src/engine/etcd/etcd-engine.js';
+import type { EtcdTls } from '../../src/engine/etcd/options.js';
+import { type Certificate, pemOf } from './certificates.js';
 
 export const hasEtcd = spawnSync('etcd', ['--version']).status === 0;
 
 const START_MS = 15_000;
 /** Somebody else may take a port between its choice and its use. */
 const ATTEMPTS = 3;
+
+interface ServerFiles extends Certificate {
+  readonly caFile: string;
+}
+
+const securedBy = ({ certFile, keyFile, caFile }: ServerFiles): readonly string[] => [
+  ...['--cert-file', certFile, '--key-file', keyFile, '--trusted-ca-file', caFile, '--client-cert-auth'],
+];
 
 export class EtcdMembers {
   /** `host:port` of each member's client port. */
@@ -23,22 +33,35 @@ export class EtcdMembers {
   readonly #commands: readonly (readonly string[])[];
   readonly #processes: (ChildProcess | null)[];
 
-  private constructor(directory: string, ports: readonly number[]) {
+  private constructor(directory: string, ports: readonly number[], server: ServerFiles | null = null) {
     const members = Array.from({ length: ports.length / 2 }, (_, at) => ({
       name: `m${at}`,
       client: `127.0.0.1:${ports[2 * at]}`,
+      url: `${server === null ? 'http' : 'https'}://127.0.0.1:${ports[2 * at]}`,
       peer: `http://127.0.0.1:${ports[2 * at + 1]}`,
     }));
     this.#directory = directory;
     this.endpoints = members.map(({ client }) => client);
     const all = members.map(({ name, peer }) => `${name}=${peer}`).join(',');
-    this.#commands = members.map(({ name, client, peer }) => [
+    this.#commands = members.map(({ name, url, peer }) => [
       ...['--name', name, '--data-dir', join(directory, name), '--log-level', 'error', '--unsafe-no-fsync'],
-      ...['--listen-client-urls', `http://${client}`, '--advertise-client-urls', `http://${client}`],
+      ...['--listen-client-urls', url, '--advertise-client-urls', url],
       ...['--listen-peer-urls', peer, '--initial-advertise-peer-urls', peer],
       ...['--initial-cluster', all, '--heartbeat-interval', '50', '--election-timeout', '500'],
+      ...(server === null ? [] : securedBy(server)),
     ]);
     this.#processes = members.map(() => null);
+  }
+
+  /** One member that lets in only who has a certificate of the authority; `client`: one that has. */
+  static async startSecured(server: ServerFiles, client: Certificate): Promise<EtcdMembers> {
+    const directory = mkdtempSync(join(tmpdir(), 'raftkv-etcd-'));
+    const member = new EtcdMembers(directory, await freePorts(2), server);
+    member.revive(0);
+    const tls = { ca: readFileSync(server.caFile, 'utf8'), ...pemOf(client) };
+    if (await member.#isLedInTime(tls)) return member;
+    await member.stop();
+    throw new Error('etcd with certificates has no leader');
   }
 
   /** Starts `count` members and waits until they have a leader. @throws when they have none in time */
@@ -88,9 +111,9 @@ export class EtcdMembers {
     rmSync(this.#directory, { recursive: true, force: true });
   }
 
-  async #isLedInTime(): Promise<boolean> {
+  async #isLedInTime(tls?: EtcdTls): Promise<boolean> {
     const endMs = performance.now() + START_MS;
-    const engine = new EtcdEngine({ endpoints: this.endpoints });
+    const engine = new EtcdEngine({ endpoints: this.endpoints, ...(tls === undefined ? {} : { tls }) });
     await engine.start();
     const hasEnded = () => this.#processes.some(child => child === null || child.exitCode !== null);
     while (!engine.isLed && performance.now() < endMs && !hasEnded()) {
