@@ -58,9 +58,12 @@ const DISK: Explanation = {
 export function examineNode(directory: DataDirectory, record: NodeRecord): ExaminedNode {
   const { node } = record;
   const path = directory.nodeDirectory(node);
-  const isEmpty = !existsSync(path) || readdirSync(path).length === 0;
   const nothing = { node, code: null, explanation: null, repairs: [] };
   const without = (diagnosis: NodeDiagnosis): ExaminedNode => ({ diagnosis, membership: null });
+  const isEmpty = isEmptyAt(path);
+  if (isEmpty instanceof DiskError) {
+    return without({ ...nothing, condition: 'refused', ...reasonOf(isEmpty) });
+  }
   if (isEmpty && !record.hasStarted) {
     return without({ ...nothing, condition: 'unused', message: 'it has no data yet' });
   }
@@ -79,6 +82,14 @@ export function examineNode(directory: DataDirectory, record: NodeRecord): Exami
     return { diagnosis, membership };
   } catch (error) {
     return without({ ...nothing, condition: 'refused', ...reasonOf(error) });
+  }
+}
+
+function isEmptyAt(path: string): boolean | DiskError {
+  try {
+    return !existsSync(path) || readdirSync(path).length === 0;
+  } catch (error) {
+    return new DiskError('access-denied', path, error instanceof Error ? error.message : String(error));
   }
 }
 

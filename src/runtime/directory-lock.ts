@@ -1,12 +1,13 @@
 /**
- * Keeps two processes from using one data directory: a file that names its owner.
+ * Keeps two processes from using one data directory: a symbolic link that names its owner. It is there whole or not at all,
+ * and needs no space, so a node also starts on a full disk.
  *
  * A lock whose process is gone is taken over. A process number may be given again, so the lock also holds when its process
  * started (from /proc, where there is one).
  *
  * @module
  */
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readlinkSync, renameSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 
 const LOCK_FILE = 'lock';
@@ -23,6 +24,26 @@ export class DirectoryLocked extends Error {
   }
 }
 
+/** Thrown when the directory cannot be made or written to. */
+export class DirectoryUnusable extends Error {
+  override readonly name = 'DirectoryUnusable';
+  readonly code = 'directory-unusable';
+  constructor(directory: string, cause: unknown) {
+    const reason = REASONS.find(([code]) => hasCode(cause, code))?.[1];
+    super(`data directory ${directory} cannot be used: ${reason ?? String(cause)}`, { cause });
+  }
+}
+
+const REASONS: readonly (readonly [code: string, reason: string])[] = [
+  ['EACCES', 'this user may not write to it'],
+  ['EPERM', 'this user may not write to it'],
+  ['EROFS', 'the file system is read-only'],
+  ['ENOTDIR', 'it is no directory'],
+  ['EEXIST', 'it is no directory'],
+  ['ENOENT', 'it does not exist'],
+  ['ENOSPC', 'no space is left for so much as a name in it'],
+];
+
 interface Owner {
   readonly pid: number;
   /** Clock ticks since boot; empty where that cannot be known. */
@@ -33,7 +54,8 @@ export class DirectoryLock {
   readonly #file: string;
   readonly #onExit: () => void;
 
-  private constructor(file: string) {
+  /** For `lock`: the file is this process's. */
+  constructor(file: string) {
     this.#file = file;
     this.#onExit = () => rmSync(file, { force: true });
     process.once('exit', this.#onExit);
@@ -41,29 +63,21 @@ export class DirectoryLock {
 
   /**
    * Makes the directory if needed and locks it.
-   * @throws DirectoryLocked
+   * @throws DirectoryLocked, DirectoryUnusable
    */
   static acquire(directory: string): DirectoryLock {
-    mkdirSync(directory, { recursive: true });
-    const file = join(directory, LOCK_FILE);
-    const own = join(directory, `${LOCK_FILE}.${process.pid}.${performance.now()}`);
-    writeFileSync(own, JSON.stringify({ pid: process.pid, startedAt: startOf(process.pid) }));
-    try {
-      // A link appears whole or not at all, and fails when the name is taken.
-      if (!tryLink(own, file)) {
-        removeStale(directory, file);
-        if (!tryLink(own, file)) throw new DirectoryLocked(directory, readOwner(file)?.pid ?? 0);
-      }
-    } finally {
-      rmSync(own, { force: true });
-    }
-    return new DirectoryLock(file);
+    return usable(directory, () => {
+      mkdirSync(directory, { recursive: true });
+      return lock(directory);
+    });
   }
 
-  /** As `acquire`, for a directory that must be there already. @throws DirectoryLocked, `ENOENT` */
+  /** As `acquire`, for a directory that must be there already. @throws DirectoryLocked, DirectoryUnusable */
   static acquireExisting(directory: string): DirectoryLock {
-    statSync(directory);
-    return DirectoryLock.acquire(directory);
+    return usable(directory, () => {
+      statSync(directory);
+      return lock(directory);
+    });
   }
 
   release(): void {
@@ -72,9 +86,26 @@ export class DirectoryLock {
   }
 }
 
-function tryLink(from: string, to: string): boolean {
+function usable<T>(directory: string, action: () => T): T {
   try {
-    linkSync(from, to);
+    return action();
+  } catch (error) {
+    throw error instanceof DirectoryLocked ? error : new DirectoryUnusable(directory, error);
+  }
+}
+
+function lock(directory: string): DirectoryLock {
+  const file = join(directory, LOCK_FILE);
+  if (!tryLock(file)) {
+    removeStale(directory, file);
+    if (!tryLock(file)) throw new DirectoryLocked(directory, readOwner(file)?.pid ?? 0);
+  }
+  return new DirectoryLock(file);
+}
+
+function tryLock(file: string): boolean {
+  try {
+    symlinkSync(JSON.stringify({ pid: process.pid, startedAt: startOf(process.pid) }), file);
     return true;
   } catch (error) {
     if (hasCode(error, 'EEXIST')) return false;
@@ -102,9 +133,19 @@ function removeStale(directory: string, file: string): void {
   rmSync(moved, { force: true });
 }
 
+function readLock(file: string): string {
+  try {
+    return readlinkSync(file);
+  } catch (error) {
+    // A file, as earlier versions made it.
+    if (hasCode(error, 'EINVAL')) return readFileSync(file, 'utf8');
+    throw error;
+  }
+}
+
 function readOwner(file: string): Owner | null {
   try {
-    const { pid, startedAt } = JSON.parse(readFileSync(file, 'utf8')) as Partial<Owner>;
+    const { pid, startedAt } = JSON.parse(readLock(file)) as Partial<Owner>;
     return typeof pid === 'number' ? { pid, startedAt: startedAt ?? '' } : null;
   } catch {
     return null;

@@ -26,8 +26,9 @@ export const DEFAULT_RESTART_POLICY: RestartPolicy = {
   afterDiskError: false,
 };
 
-/** Errors that a restart cannot cure, or would hide: what the disk promised cannot be relied on. */
+/** Errors that a restart cannot cure, or would hide: what the disk promised cannot be relied on, or may not be read. */
 const FINAL_ERROR_CODES: ReadonlySet<string> = new Set([
+  'access-denied',
   'apply-failed',
   'format-unknown',
   'log-damaged',

@@ -5,7 +5,7 @@
  */
 import * as assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
@@ -115,8 +115,20 @@ directory('the lock of a dead process is taken over, also when its number was gi
   DirectoryLock.acquire(path).release();
   writeFileSync(join(path, 'lock'), JSON.stringify({ pid: process.pid, startedAt: '1' }));
   const lock = DirectoryLock.acquire(path);
-  assert.equal(JSON.parse(readFileSync(join(path, 'lock'), 'utf8')).pid, process.pid);
+  assert.equal(JSON.parse(readlinkSync(join(path, 'lock'))).pid, process.pid);
   lock.release();
+});
+
+directory('what cannot be a directory is refused in words', () => {
+  writeFileSync(join(path, 'file'), '');
+  assert.throws(() => DirectoryLock.acquire(join(path, 'file')), {
+    code: 'directory-unusable',
+    message: /file cannot be used: it is no directory/,
+  });
+  assert.throws(() => DirectoryLock.acquireExisting(join(path, 'nowhere')), {
+    code: 'directory-unusable',
+    message: /it does not exist/,
+  });
 });
 
 directory.run();
