@@ -40,8 +40,7 @@ export const serveEtcd = async (
   flags: EtcdFlags,
   stopped: Promise<NodeJS.Signals>,
 ): Promise<void> => {
-  if (flags.endpoints === undefined)
-    throw new InvalidOperation('--engine etcd needs --endpoints host:port,…');
+  if (flags.endpoints === undefined) throw new InvalidOperation('--engine etcd needs --endpoints or --spawn');
   const etcd = etcdAccessOf(flags.endpoints, flags, process.env);
   const { openEtcdFront } = await import('./etcd-front.js');
   const [host = 'localhost'] = config.servers;

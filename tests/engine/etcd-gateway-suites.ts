@@ -15,7 +15,8 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { connect, plain } from '../../src/client/index.js';
 import { startGateway, type TestGateway } from '../gateway/helpers.js';
-import { stopEtcd } from './etcd-setup.js';
+import { startServer } from '../helpers/serve.js';
+import { etcdMembers, stopEtcd } from './etcd-setup.js';
 
 const test = suite('a gateway in front of etcd');
 let server: TestGateway;
@@ -36,6 +37,17 @@ async function ask(line: string): Promise<unknown> {
   client.close();
   return outcome.kind === 'ok' ? plain(outcome.reply) : outcome.error.message;
 }
+
+test('the program serves until it is told to stop', async () => {
+  const { endpoints } = await etcdMembers();
+  const own = ['--etcd-prefix', 'program/', '--port', '0'];
+  const program = await startServer(['--engine', 'etcd', '--endpoints', endpoints.join(','), ...own]);
+  const port = Number(/^ready: gateway at localhost:(\d+) in front of etcd /m.exec(program.output())?.[1]);
+  const client = await connect({ host: 'localhost', port, timeoutMs: 10_000 });
+  assert.is(plain(await client.command(['INCR', 'n'])), 1);
+  client.close();
+  assert.is(await program.end('SIGTERM'), 0);
+});
 
 test('says what it is and which members there are', async () => {
   const { engine, members } = JSON.parse(String(await ask('RAFT STATUS')));
