@@ -1,4 +1,0 @@
-/** @module A share of the example scripts. */
-import { runExamples } from './examples.js';
-
-runExamples(2);
