@@ -20,7 +20,7 @@ export interface DeployFlags {
   readonly knownHosts?: string;
   readonly acceptNewHostKeys?: true;
   readonly sshConfig?: string;
-  readonly sshOption?: readonly string[];
+  readonly sshOption: readonly string[];
   readonly dir: string;
   readonly node?: string;
   readonly only?: readonly string[];
@@ -37,6 +37,8 @@ export interface DeployFlags {
   readonly json?: true;
 }
 
+const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+
 const WHAT_ELSE = ['stop', 'status', 'logs', 'dryRun', 'writeSystemd', 'writeContainer'] as const;
 
 export const deployCommand = (): Command =>
@@ -52,7 +54,7 @@ export const deployCommand = (): Command =>
     .option('--known-hosts <file>', 'host keys to trust, instead of your own list')
     .option('--accept-new-host-keys', 'trust hosts that were never seen; a changed key is still refused')
     .option('--ssh-config <file>', 'configuration of ssh, instead of your own')
-    .option('--ssh-option <name=value...>', 'further options of ssh')
+    .option('--ssh-option <name=value>', 'an option of ssh -o; may be given several times', collect, [])
     .option('--node <program>', 'Node.js on the hosts (default: node)')
     .option('--only <host...>', 'only these hosts of the config')
     .option('--within <seconds>', 'time to be ready, or to stop', wholeNumber(1, 3600), 60)
@@ -91,7 +93,7 @@ const run = async (path: string, flags: DeployFlags): Promise<void> => {
 
 const targetOf = (path: string, flags: DeployFlags): DeployTarget => {
   const { config, file } = configOf(path);
-  const unsafe = (flags.sshOption ?? []).find(option => /^\s*stricthostkeychecking\b/i.test(option));
+  const unsafe = flags.sshOption.find(option => /^\s*stricthostkeychecking\b/i.test(option));
   if (unsafe !== undefined) {
     throw new InvalidOperation(
       `--ssh-option ${unsafe}: host keys are always checked; see --accept-new-host-keys`,
@@ -114,7 +116,7 @@ const targetOf = (path: string, flags: DeployFlags): DeployTarget => {
       knownHosts: flags.knownHosts ?? null,
       acceptNewHostKeys: flags.acceptNewHostKeys === true,
       sshConfig: flags.sshConfig ?? null,
-      options: flags.sshOption ?? [],
+      options: flags.sshOption,
     },
     limitMs: flags.within * 1000,
   };

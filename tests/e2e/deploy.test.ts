@@ -44,7 +44,9 @@ function deploy(...args: readonly string[]): Promise<Ran> {
 
 function deployWith(use: { config: string; knownHosts: string }, ...args: readonly string[]): Promise<Ran> {
   const access = ['--port', String(SSH_PORT), '--user', ssh.user, '--identity', ssh.identity];
-  const own = [...access, '--known-hosts', use.knownHosts, '--ssh-config', '/dev/null'];
+  // The default key exchange costs many times as much.
+  const quick = ['--ssh-config', '/dev/null', '--ssh-option', 'KexAlgorithms=curve25519-sha256'];
+  const own = [...access, '--known-hosts', use.knownHosts, ...quick];
   const line = [RAFTKV, 'deploy', use.config, '--dir', homes, '--node', process.execPath, ...own, ...args];
   return new Promise(resolve => {
     const child = execFile(process.execPath, line, { timeout: COMMAND_LIMIT_MS }, (_, stdout, stderr) =>

@@ -4,6 +4,7 @@
  * @module
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
@@ -12,7 +13,7 @@ import { eventually } from './serve.js';
 
 const SSHD = '/usr/sbin/sshd';
 /** No server outlives this, whatever happens to the test. */
-const LIFETIME_MS = 110_000;
+const LIFETIME_MS = 180_000;
 
 /** Says so where it is missing. */
 export function hasSshServer(): boolean {
@@ -29,6 +30,7 @@ export class SshServer {
   readonly port: number;
   readonly user = userInfo().username;
   #child: ChildProcess | null = null;
+  #ended: Promise<unknown> = Promise.resolve();
   #log = '';
 
   constructor(port: number) {
@@ -53,6 +55,7 @@ export class SshServer {
       timeout: LIFETIME_MS,
       killSignal: 'SIGKILL',
     });
+    this.#ended = once(this.#child, 'exit');
     this.#child.stderr?.on('data', (chunk: Buffer) => {
       this.#log += chunk.toString();
     });
@@ -62,12 +65,8 @@ export class SshServer {
   }
 
   async stop(): Promise<void> {
-    const child = this.#child;
-    if (child !== null && child.exitCode === null) {
-      const ended = new Promise(resolve => child.once('exit', resolve));
-      child.kill('SIGTERM');
-      await ended;
-    }
+    this.#child?.kill('SIGTERM');
+    await this.#ended;
     rmSync(this.folder, { recursive: true, force: true });
   }
 
