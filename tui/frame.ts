@@ -124,7 +124,7 @@ export function drawFrame(state: State, theme: Theme, language: CommandLanguage)
     lineBlock('prompt', drawPrompt(view, language, columns, layout.hasResultLine), columns),
     lineBlock('keys', drawKeys(view, columns), columns),
   ];
-  const area = rows - 3 - (layout.hasResultLine ? 1 : 0);
+  const area = rows - 3 - captionHeight(state) - (layout.hasResultLine ? 1 : 0);
   const overlay = drawOverlay(view, language, columns, area);
   return theme.ascii ? asciiFrame({ slices, overlay }) : { slices, overlay };
 }

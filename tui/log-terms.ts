@@ -13,10 +13,20 @@ export function termAt({ raft }: NodeStatus, index: number): number | null {
 
 /**
  * Whether an entry is not the leader's. One of its own term can only come from it: where its report does not have that
- * one yet, the report is the older of the two.
+ * one yet, the report is the older of the two. What is older than the leader's report cannot be compared.
  */
 export function contradicts(leader: NodeStatus, index: number, term: number): boolean {
-  return (termAt(leader, index) ?? leader.raft?.term) !== term;
+  if (leader.raft === null || index <= leader.raft.lastIndex - leader.raft.tailTerms.length) return false;
+  return (termAt(leader, index) ?? leader.raft.term) !== term;
+}
+
+/** How many of the reported entries at the end of a node's log are not the leader's. */
+export function conflicts(node: NodeStatus, leader: NodeStatus): number {
+  const last = node.raft?.lastIndex ?? 0;
+  for (let index = last; ; index--) {
+    const term = termAt(node, index);
+    if (term === null || !contradicts(leader, index, term)) return last - index;
+  }
 }
 
 /** The last index worth showing: the end of the longest log. */

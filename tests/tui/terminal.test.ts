@@ -178,10 +178,13 @@ step('resizes: every size is drawn whole, and below the smallest it says so', as
     screen.includes('needs 60x16, is 50x12'),
   );
   terminal.resize(140, 45);
-  const wide = await terminal.waitFor('all panels', screen =>
-    ['Log', 'Roles over time', 'Load'].every(title => screen.includes(` ${title} `)),
+  const wide = await terminal.waitFor(
+    'all panels',
+    screen =>
+      ['Log', 'Roles over time', 'Load'].every(title => screen.includes(` ${title} `)) &&
+      screen.trimEnd().split('\n').length === 45,
   );
-  assert.is(wide.trimEnd().split('\n').length, 45);
+  assert.match(wide, /q quit\s*$/);
   terminal.resize(80, 24);
 });
 

@@ -6,7 +6,7 @@
 import type { NodeStatus } from '../../src/runtime/status.js';
 import type { EntryAt } from '../explain-entry.js';
 import { compact } from '../format.js';
-import { contradicts, longestLog, termAt } from '../log-terms.js';
+import { conflicts, contradicts, longestLog, termAt } from '../log-terms.js';
 import { inverse, type Row, type Span, span } from '../rows.js';
 import { entryCursor } from '../selection.js';
 import { fit, fitRight } from '../text.js';
@@ -15,7 +15,7 @@ import { PANEL_TITLES, type PanelDrawer, type View, windowStart } from '../view.
 
 const TERM_STYLES: readonly StyleName[] = ['term0', 'term1', 'term2', 'term3', 'term4', 'term5'];
 const LABEL_WIDTH = 4;
-const REMARK_WIDTH = 18;
+const REMARK_WIDTH = 19;
 /** A column heading every so many entries. */
 const TICK = 10;
 
@@ -50,10 +50,10 @@ function remark(node: NodeStatus, leader: NodeStatus | undefined): Span {
   if (node === leader) {
     return span(uncommitted > 0 ? `leader, ${compact(uncommitted)} open` : 'leader', 'leader');
   }
+  const conflicting = leader === undefined ? 0 : conflicts(node, leader);
+  if (conflicting > 0) return span(`${compact(conflicting)} not the leader's`, 'bad');
   const behind = (leader?.raft?.lastIndex ?? raft.lastIndex) - raft.lastIndex;
   if (behind > 0) return span(`${compact(behind)} behind`, 'warning');
-  if (behind < 0 && raft.lastTerm !== leader?.raft?.term)
-    return span(`${compact(-behind)} not the leader's`, 'bad');
   return span(uncommitted > 0 ? `${compact(uncommitted)} uncommitted` : '', 'dim');
 }
 
