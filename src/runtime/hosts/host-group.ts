@@ -205,7 +205,7 @@ export class HostGroup implements OtherHosts {
       { kind: 'faults', table: faults.table },
       { kind: 'report', report: publisher.whole() },
     ];
-    for (const notice of notices) peer?.notify(notice);
+    for (const notice of notices) peer?.notify(Buffer.from(JSON.stringify(notice)));
     for (const node of runtime.roster.nodes) this.#route(node);
     runtime.board.event('membership', null, `host ${host} is linked to ${this.#self}`);
   }

@@ -111,8 +111,11 @@ export class HostLinks {
   }
 
   /** To all hosts that are reached. */
-  notify(notice: object, lane?: Lane): void {
-    for (const peer of this.#peers.values()) peer.notify(notice, lane);
+  notify(notice: object): void {
+    const up = [...this.#peers.values()].filter(({ isUp }) => isUp);
+    if (up.length === 0) return;
+    const bytes = Buffer.from(JSON.stringify(notice));
+    for (const peer of up) peer.notify(bytes);
   }
 
   async close(): Promise<void> {

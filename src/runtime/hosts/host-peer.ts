@@ -96,9 +96,9 @@ export class HostPeer {
     this.#sendJson('answer', answer);
   }
 
-  /** Nothing is said when it is lost: what it tells is told again. */
-  notify(notice: object, lane: Lane = 'urgent'): void {
-    if (this.#isUp) this.#lanes.get(lane)?.send('notice', Buffer.from(JSON.stringify(notice)));
+  /** JSON. Nothing is said when it is lost: what it tells is told again. */
+  notify(notice: Buffer): void {
+    if (this.#isUp) this.#lanes.get('urgent')?.send('notice', notice);
   }
 
   #sendJson(type: 'call' | 'answer', value: object): boolean {

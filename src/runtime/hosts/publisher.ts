@@ -6,7 +6,13 @@
 import type { ClusterRuntime } from '../cluster-runtime.js';
 import type { NodeReport } from '../node-protocol.js';
 import type { LinkStatus } from '../status.js';
-import { encodeNodeReport, type HostReport, joinReports, type ReportedEvent } from './host-report.js';
+import {
+  encodeNodeReport,
+  type HostReport,
+  joinReports,
+  type ReportedEvent,
+  type ReportedNode,
+} from './host-report.js';
 
 const INTERVAL_MS = 100;
 /** News wait so long for company. */
@@ -21,6 +27,8 @@ export class Publisher {
   readonly #reports = new Map<number, NodeReport>();
   /** Role and leader as they were told last. */
   readonly #marks = new Map<number, string>();
+  /** Facts as they were told last. */
+  readonly #told = new Map<number, string>();
   #events: ReportedEvent[] = [];
   #timer: NodeJS.Timeout | null = null;
   #soon: NodeJS.Timeout | null = null;
@@ -73,12 +81,9 @@ export class Publisher {
   }
 
   #publish(): void {
-    const nodes = this.#own().map(node => {
-      const report = this.#reports.get(node);
-      const facts = this.#runtime.localFacts(node);
-      return report === undefined ? { facts } : { facts, report: encodeNodeReport(report) };
-    });
+    const nodes = this.#own().flatMap(node => this.#news(node));
     const hasLinks = this.#rounds++ % LINKS_EVERY === 0;
+    if (nodes.length === 0 && !hasLinks && this.#events.length === 0) return;
     this.#send({
       nodes,
       ...(hasLinks ? { links: this.#links() } : {}),
@@ -87,6 +92,17 @@ export class Publisher {
     });
     this.#reports.clear();
     this.#events = [];
+  }
+
+  /** Empty: nothing is new. */
+  #news(node: number): readonly ReportedNode[] {
+    const report = this.#reports.get(node);
+    const facts = this.#runtime.localFacts(node);
+    const mark = JSON.stringify(facts);
+    const isSame = mark === this.#told.get(node);
+    this.#told.set(node, mark);
+    if (report !== undefined) return [{ facts, report: encodeNodeReport(report) }];
+    return isSame ? [] : [{ facts }];
   }
 
   #own(): readonly number[] {
