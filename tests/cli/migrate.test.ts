@@ -188,12 +188,7 @@ withEtcd(
 
 test('bad input is one clear line', async () => {
   for (const [from, to, kind, said] of [
-    [
-      'redis://127.0.0.1:1',
-      'etcd://127.0.0.1:1',
-      OperationFailed,
-      /^cannot connect to 127.0.0.1:1: connection refused$/,
-    ],
+    ['redis://127.0.0.1:1', 'etcd://127.0.0.1:1', OperationFailed, /^cannot connect to 127.0.0.1:1: /],
     [
       'file:///x',
       'redis://127.0.0.1:1',
