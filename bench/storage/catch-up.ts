@@ -14,6 +14,9 @@ export interface CatchUpOptions {
   /** State to transfer. */
   readonly stateBytes: number;
   readonly connections: number;
+  readonly valueBytes: number;
+  /** How long the load runs on lossy links before the follower returns. */
+  readonly beforeMs: number;
 }
 
 export interface CatchUp {
@@ -30,10 +33,7 @@ export interface CatchUp {
 
 const NODES = 3;
 const SNAPSHOT_ENTRIES = 200;
-const VALUE_BYTES = 16 * 1024;
 const CATCH_UP_LIMIT_MS = 60_000;
-/** How long the load runs before the follower returns. */
-const BEFORE_MS = 1_500;
 
 export async function measureCatchUp(options: CatchUpOptions): Promise<CatchUp> {
   const cluster = await startCluster({
@@ -56,13 +56,13 @@ export async function measureCatchUp(options: CatchUpOptions): Promise<CatchUp> 
 
 async function measure(
   cluster: Cluster,
-  { drop, stateBytes, connections }: CatchUpOptions,
+  { drop, stateBytes, valueBytes, connections, beforeMs }: CatchUpOptions,
 ): Promise<CatchUp> {
   const leader = await cluster.waitForLeader();
   const follower = (leader + 1) % NODES;
   await cluster.kill(follower);
-  const keys = Math.ceil(stateBytes / VALUE_BYTES);
-  const load = await startLoad(cluster, leader, connections, keys);
+  const keys = Math.ceil(stateBytes / valueBytes);
+  const load = await startLoad(cluster, leader, { connections, keys, valueBytes });
   try {
     await cluster.waitFor(status => load.acknowledged() > keys && isCompacted(status, leader), {
       timeoutMs: CATCH_UP_LIMIT_MS,
@@ -70,7 +70,7 @@ async function measure(
     });
     await cluster.setLink(null, null, { drop });
     const droppedAt = performance.now();
-    await new Promise(resolve => setTimeout(resolve, BEFORE_MS));
+    await new Promise(resolve => setTimeout(resolve, beforeMs));
     const longestPauseBeforeMs = load.longestPauseMs(droppedAt);
     const revivedAt = performance.now();
     const { commit } = await cluster.status();
@@ -99,16 +99,26 @@ async function measure(
 const isCompacted = ({ nodes }: ClusterStatus, leader: number): boolean =>
   (nodes[leader]?.raft?.firstIndex ?? 0) > SNAPSHOT_ENTRIES;
 
+interface LoadSize {
+  readonly connections: number;
+  readonly keys: number;
+  readonly valueBytes: number;
+}
+
 interface Load {
   acknowledged(): number;
   longestPauseMs(sinceMs: number): number;
   stop(): Promise<void>;
 }
 
-async function startLoad(cluster: Cluster, node: number, connections: number, keys: number): Promise<Load> {
+async function startLoad(
+  cluster: Cluster,
+  node: number,
+  { connections, keys, valueBytes }: LoadSize,
+): Promise<Load> {
   const { nodes } = await cluster.status();
   const port = nodes[node]?.port ?? 0;
-  const value = 'x'.repeat(VALUE_BYTES);
+  const value = 'x'.repeat(valueBytes);
   const answeredAt: number[] = [];
   let isStopped = false;
   let next = 0;

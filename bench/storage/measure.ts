@@ -11,7 +11,13 @@ import { recover } from './recover.js';
 
 /** The log writes over a tenth as many keys as it has entries. */
 const ENTRIES_PER_KEY = 10;
-const CATCH_UP = { drop: 0.2, stateBytes: 16 * 1024 * 1024, connections: 16 } as const;
+const CATCH_UP = {
+  drop: 0.2,
+  stateBytes: 16 * 1024 * 1024,
+  valueBytes: 16 * 1024,
+  connections: 16,
+  beforeMs: 1_500,
+} as const;
 
 const MEASUREMENTS: Readonly<Record<string, (directory: string, count: number) => unknown>> = {
   fill: (directory, count) => {

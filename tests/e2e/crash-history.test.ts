@@ -14,7 +14,7 @@ crashes('killed at random points: what was acknowledged stays, what was refused 
   const place = workspace(NODES, PORT);
   try {
     const result = await runCrashRounds({ place, portStart: PORT, nodes: NODES, rounds: ROUNDS, seed: 11 });
-    assert.ok(result.outcomes.done > 50, JSON.stringify(result.outcomes));
+    assert.ok(result.outcomes.done > 25, JSON.stringify(result.outcomes));
     const { verdict, violations } = checkLinearizable(result.history);
     assert.is(verdict, 'linearizable', violations.map(({ explanation }) => explanation).join('\n'));
   } finally {

@@ -19,8 +19,10 @@ const KEYS_PER_ROUND = 3;
 /** Keys of earlier rounds that are read again after each start, besides those of the round before. */
 const OLD_ROUNDS_READ = 3;
 const REQUEST_TIMEOUT_MS = 2_000;
-const START_LIMIT_MS = 20_000;
+const START_LIMIT_MS = 60_000;
 const KILL_WITHIN_MS = 600;
+/** A kill that does not come early waits for so many acknowledged operations, however slow the machine is. */
+const ACKNOWLEDGED_MIN = 15;
 /** This share of the kills comes at any time after the start of the process, recovery included. */
 const EARLY_SHARE = 0.3;
 
@@ -86,9 +88,10 @@ class CrashRun {
       ...Array.from({ length: LANES }, () => this.#load(client, keysOf(round), () => isOver)),
     ];
     if (!isEarly) {
-      await eventually('an acknowledged operation', START_LIMIT_MS, async () =>
-        this.history.slice(before).some(({ ok }) => ok === true) ? true : undefined,
-      );
+      await eventually('acknowledged operations', START_LIMIT_MS, async () => {
+        const done = this.history.slice(before).filter(({ ok }) => ok === true);
+        return done.length >= ACKNOWLEDGED_MIN ? true : undefined;
+      });
     }
     await sleep(delayMs);
     child.kill('SIGKILL');
@@ -123,7 +126,10 @@ class CrashRun {
     while (!isOver()) {
       const key = keys[Math.floor(this.#random.unit() * keys.length)] ?? '';
       const draw = this.#random.unit();
-      const op = draw < 0.4 ? 'put' : draw < 0.6 ? 'append' : draw < 0.65 ? 'del' : 'get';
+      // The first key of a round only grows: each of its values must be there to the end, and once.
+      const isGrowing = key === keys[0];
+      const op =
+        draw < 0.4 && !isGrowing ? 'put' : draw < 0.6 ? 'append' : draw < 0.65 && !isGrowing ? 'del' : 'get';
       const outcome = await this.#operate(client, id, op, key);
       // What is unknown may still happen beside whatever this lane does next.
       if (outcome === 'unknown') id = this.#nextClient();

@@ -13,6 +13,7 @@ const policy = suite('policy after disk errors');
 policy('left down unless told otherwise; damage is never restarted into', () => {
   const usual = new RestartHistory(DEFAULT_RESTART_POLICY);
   assert.equal(usual.decide(0, 'disk-io'), 'give-up');
+  assert.equal(usual.decide(0, 'access-denied'), 'give-up');
   const trusting = new RestartHistory({ ...DEFAULT_RESTART_POLICY, afterDiskError: true });
   assert.equal(trusting.decide(0, 'disk-io'), 'restart');
   assert.equal(trusting.decide(0, 'storage-faulty'), 'restart');
@@ -21,7 +22,7 @@ policy('left down unless told otherwise; damage is never restarted into', () => 
   assert.equal(trusting.decide(0, 'disk-io'), 'give-up', 'a disk that keeps failing');
 });
 
-policy('restart: the node recovers from its disk once that works again', () =>
+policy('restart: a node recovers once its disk works again; a disk that keeps failing ends as faulty', () =>
   withCluster({ config: { afterDiskError: 'restart' }, restartPolicy: { delayMs: 300 } }, async cluster => {
     await putSurely(cluster, 'key', 'before');
     const leader = await cluster.waitForLeader();
@@ -33,16 +34,12 @@ policy('restart: the node recovers from its disk once that works again', () =>
     await putSurely(cluster, 'key', 'after');
     await cluster.waitForConverged();
     assert.equal(await getSurely(cluster, 'key', leader), 'after');
-  }),
-);
 
-policy('restart: a disk that keeps failing ends as faulty', () =>
-  withCluster({ config: { afterDiskError: 'restart' } }, async cluster => {
-    const victim = ((await cluster.waitForLeader()) + 1) % 3;
+    const victim = (leader + 1) % 3;
     await cluster.setDisk(victim, { kind: 'eio' });
     let isFaulty = false;
     const watching = cluster
-      .waitFor(({ nodes }) => nodes[victim]?.state === 'faulty', { what: 'the end', timeoutMs: 15_000 })
+      .waitFor(({ nodes }) => nodes[victim]?.state === 'faulty', { what: 'the end', timeoutMs: 30_000 })
       .finally(() => {
         isFaulty = true;
       });

@@ -17,8 +17,10 @@ catchUp('a follower behind a compacted log returns with 20 % of messages lost, a
     const result = await measureCatchUp({
       directory,
       drop: 0.2,
-      stateBytes: 4 * 1024 * 1024,
+      stateBytes: 2 * 1024 * 1024,
+      valueBytes: 4 * 1024,
       connections: 8,
+      beforeMs: 0,
     });
     assert.ok(result.installed >= 1, 'it came back by log entries');
     assert.ok(result.snapshotBytes > 1024 * 1024, `${result.snapshotBytes} bytes`);
