@@ -13,7 +13,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const COMPILER = join(ROOT, 'node_modules/typescript/bin/tsc');
 const BUILD_WITHIN_MS = 120_000;
 
-export interface EarlierBuild {
+interface EarlierBuild {
   readonly commit: string;
   /** Its output folder. */
   readonly folder: string;

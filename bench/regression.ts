@@ -9,10 +9,10 @@
 import { type Spread, spreadOf } from './spread.js';
 
 /** A loss greater than this counts. */
-export const LOSS_ALLOWED = 0.2;
+const LOSS_ALLOWED = 0.2;
 
 /** One figure, smaller is better. `other` has one value more than `ours`. */
-export interface Alternation {
+interface Alternation {
   readonly ours: readonly number[];
   readonly other: readonly number[];
 }

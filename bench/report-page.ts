@@ -45,7 +45,7 @@ function readKept(folder: string): readonly Kept[] {
     .sort((one, other) => one.at.localeCompare(other.at));
 }
 
-export function reportPage(results: readonly Kept[]): string {
+function reportPage(results: readonly Kept[]): string {
   const kinds = [...new Set(results.map(({ kind }) => kind))].sort();
   const sections = kinds.map(kind => section(results.filter(result => result.kind === kind)));
   return (

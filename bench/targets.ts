@@ -4,7 +4,7 @@
  * @module
  */
 
-export interface Target {
+interface Target {
   readonly measure: string;
   /** The figure that is judged: a median or a worst case. */
   readonly value: number;

@@ -6,7 +6,7 @@
  */
 
 /** 64 secret bits, two words. */
-export type HashKey = readonly [low: number, high: number];
+type HashKey = readonly [low: number, high: number];
 
 let currentKey: HashKey = [0x6b657973, 0x64697365];
 

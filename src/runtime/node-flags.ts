@@ -30,7 +30,7 @@ function sharedMs(): number {
   return (seconds * 1_000 + Math.floor(nanoseconds / 1e6)) | 0;
 }
 
-export interface HeardHeartbeat extends QuietHeartbeat {
+interface HeardHeartbeat extends QuietHeartbeat {
   readonly agoMs: number;
 }
 

@@ -18,7 +18,7 @@ const WATCHED_REPORT_MS = 200;
 /** Sync times are told over so many reports. */
 const SYNC_REPORTS = 20;
 
-export interface ReporterParts {
+interface ReporterParts {
   readonly driver: NodeDriver;
   readonly engines: EmbeddedEngines;
   readonly syncs: LatencyHistogram;
