@@ -89,9 +89,16 @@ const unusable = (path: string, error: unknown, flags: CheckFlags): void => {
   const known = error instanceof HistoryError || error instanceof ModelError || isFileError(error);
   if (!known) throw error;
   const line = error instanceof HistoryError ? error.line : null;
-  if (flags.json) printJson({ history: path, verdict: 'unusable', line, message: error.message });
-  printError(`raftkv: ${path}: ${error.message}`);
+  const message = isFileError(error) ? (FILE_ERRORS[error.code ?? ''] ?? error.message) : error.message;
+  if (flags.json) printJson({ history: path, verdict: 'unusable', line, message });
+  printError(`raftkv: ${path}: ${message}`);
   process.exitCode = EXIT_USAGE;
+};
+
+const FILE_ERRORS: Readonly<Record<string, string>> = {
+  ENOENT: 'no such file',
+  EISDIR: 'it is a directory',
+  EACCES: 'it may not be read',
 };
 
 const isFileError = (error: unknown): error is NodeJS.ErrnoException =>

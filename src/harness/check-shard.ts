@@ -6,9 +6,11 @@
 import { type CheckResult, checkLinearizable } from './check.js';
 import { SharedProgress } from './check-progress.js';
 import { HistoryError, type Operation, parseOperation } from './history.js';
-import { readLineBytes } from './history-file.js';
+import { readLineBytes, readLines } from './history-file.js';
 import { LineScanner } from './line-scanner.js';
 import { ModelError } from './linearizability/effect.js';
+import { effectOf } from './linearizability/effects.js';
+import { Interner } from './linearizability/interner.js';
 import type { SearchLimits } from './linearizability/search.js';
 import { TextPool } from './text-pool.js';
 
@@ -57,6 +59,24 @@ export const undecidedShare = (shard: number): CheckResult => ({
   undecidedKeys: [`(all of share ${shard})`],
 });
 
+/** The first line that no model takes: lines are not kept with operations, so it is looked for when it is needed. */
+function firstUnusable(path: string, error: ModelError): ShardResult {
+  let found: ShardResult = { kind: 'unusable', line: 0, message: error.message };
+  readLines(path, {
+    onLine: (text, line) => {
+      if (found.kind === 'unusable' && found.line > 0) return;
+      if (text.trim() === '') return;
+      try {
+        effectOf(parseOperation(text, line), new Interner());
+      } catch (cause) {
+        if (!(cause instanceof ModelError) && !(cause instanceof HistoryError)) throw cause;
+        found = { kind: 'unusable', line, message: cause.message };
+      }
+    },
+  });
+  return found;
+}
+
 export function checkShard(task: ShardTask): ShardResult {
   const progress = new SharedProgress(task.progress);
   try {
@@ -71,7 +91,7 @@ export function checkShard(task: ShardTask): ShardResult {
     return { kind: 'checked', result };
   } catch (error) {
     if (error instanceof HistoryError) return { kind: 'unusable', line: error.line, message: error.message };
-    if (error instanceof ModelError) return { kind: 'unusable', line: 0, message: error.message };
+    if (error instanceof ModelError) return firstUnusable(task.path, error);
     throw error;
   }
 }

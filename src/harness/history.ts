@@ -50,6 +50,13 @@ function isArgument(value: unknown): value is Exclude<Operation['value'], undefi
   return value === null || typeof value === 'string' || typeof value === 'number' || isTextList(value);
 }
 
+const isOutput = (value: unknown): value is OperationOutput =>
+  value === null ||
+  typeof value === 'string' ||
+  typeof value === 'number' ||
+  typeof value === 'boolean' ||
+  isTextList(value);
+
 /** One line of a history file. @throws HistoryError naming what is wrong with it */
 export function parseOperation(text: string, line: number): Operation {
   let raw: Json;
@@ -73,12 +80,15 @@ export function parseOperation(text: string, line: number): Operation {
   if (isNanoseconds(returnNs) && returnNs < callNs)
     throw new HistoryError(line, '"return_ns" is before "call_ns"');
   if (value !== undefined && !isArgument(value)) throw new HistoryError(line, '"value" is of no known kind');
+  if (output !== undefined && !isOutput(output)) {
+    throw new HistoryError(line, '"output" is of no known kind');
+  }
   return {
     client,
     op,
     key,
     ...(value === undefined ? {} : { value }),
-    ...(output === undefined ? {} : { output: output as OperationOutput }),
+    ...(output === undefined ? {} : { output }),
     ok,
     callNs,
     returnNs: ok === 'unknown' || !isNanoseconds(returnNs) ? null : returnNs,

@@ -4,7 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { formatOperation, HistoryError, ModelError, type Operation } from '../../src/harness/check.js';
+import {
+  checkLinearizable,
+  formatOperation,
+  HistoryError,
+  ModelError,
+  type Operation,
+} from '../../src/harness/check.js';
 import { checkHistoryFile } from '../../src/harness/check-file.js';
 import { HistoryWriter, readHistory } from '../../src/harness/history-file.js';
 import { drawOperations } from '../../src/harness/picture.js';
@@ -111,10 +117,43 @@ test('of several damaged lines the first is named, whichever thread meets it', a
   );
 });
 
-test('an operation no model knows is an error, not a verdict', async () => {
-  await checkHistoryFile(fileOf([operation(0, 1, { op: 'teleport' })]), { threads: 1 }).then(
-    () => assert.unreachable(),
-    (error: unknown) => assert.instance(error, ModelError),
+for (const [what, line] of [
+  ['unknown operation "teleport"', operation(0, 1, { op: 'teleport' })],
+  ['put of key k needs a value', operation(0, 1, { op: 'put' })],
+  ['cas of key k needs [expected, new]', operation(0, 1, { op: 'cas', value: ['a'] })],
+  ['lrange of key k must answer a list', operation(0, 1, { op: 'lrange', output: 'x' })],
+  ['transfer of key k: bad amount x', operation(0, 1, { op: 'transfer', value: ['a', 'b', 'x'] })],
+  ['incr of key k needs a whole number', operation(0, 1, { op: 'incr', value: 'x' })],
+  ['incr of key k must answer a whole number', operation(0, 1, { op: 'incr', output: 'x' })],
+  [
+    '"output" is of no known kind',
+    '{"client":1,"op":"get","key":"k","output":{},"ok":true,"call_ns":1,"return_ns":2}',
+  ],
+  [
+    '"value" is of no known kind',
+    '{"client":1,"op":"put","key":"k","value":{},"ok":true,"call_ns":1,"return_ns":2}',
+  ],
+  [
+    '"return_ns" is before "call_ns"',
+    '{"client":1,"op":"get","key":"k","ok":true,"call_ns":3,"return_ns":2}',
+  ],
+  ['expected one JSON object', `${formatOperation(put)}trailing`],
+] as const) {
+  test(`a line of which no model can make anything is named, and is no verdict: ${what}`, async () => {
+    await checkHistoryFile(fileOf([put, good, line, stale])).then(
+      () => assert.unreachable(),
+      (error: unknown) => {
+        assert.instance(error, HistoryError);
+        assert.ok((error as HistoryError).message.startsWith(`line 3: ${what}`), (error as Error).message);
+      },
+    );
+  });
+}
+
+test('in a library call the operation is named instead', () => {
+  assert.throws(
+    () => checkLinearizable([operation(0, 1, { op: 'teleport' })]),
+    (error: unknown) => error instanceof ModelError && error.code === 'bad-operation',
   );
 });
 

@@ -115,6 +115,12 @@ const INTEGER = /^-?\d+$/;
 function incr(operation: Operation, values: Values): Effect {
   const amount = operation.value === undefined || operation.value === null ? 1 : Number(operation.value);
   const output = told(operation);
+  if (!Number.isSafeInteger(amount)) {
+    throw new ModelError(`${operation.op} of key ${operation.key} needs a whole number`);
+  }
+  if (output !== undefined && !Number.isSafeInteger(Number(output))) {
+    throw new ModelError(`${operation.op} of key ${operation.key} must answer a whole number`);
+  }
   const change = (value: string | null): string | undefined => {
     if (value !== null && !INTEGER.test(value)) return undefined;
     const next = Number(value ?? '0') + amount;
