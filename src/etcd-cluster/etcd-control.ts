@@ -128,7 +128,8 @@ export class EtcdControl implements ClusterControl {
     if (this.#runtime.supervisor.describe(asked).state !== 'paused') this.#runtime.supervisor.running(asked);
     const result = await this.#runtime.member(asked).front.kv(args);
     if (result === null) throw new ControlError('node-down', `node ${asked} is down`);
-    return result;
+    // Where in its log a command stands, etcd does not say.
+    return { ...result, index: null, term: null };
   }
 
   note(kind: 'command' | 'kv' | 'fault', text: string, node?: number): void {
