@@ -30,6 +30,7 @@ import {
 
 /** Encoded records are cut off at this size; a collection is written in parts of about as much. */
 const SECTION_BYTES = 128 * 1024;
+const SECTION_BYTES_START = 4 * 1024;
 const PART_BYTES = 32 * 1024;
 
 interface OpenCollection {
@@ -44,7 +45,7 @@ export class SnapshotCursor {
   readonly header: SnapshotHeader;
   readonly #state: AppliedState;
   readonly #onClose: () => void;
-  readonly #out = new ByteWriter(2 * SECTION_BYTES, 4 * SECTION_BYTES);
+  readonly #out = new ByteWriter(SECTION_BYTES_START, 4 * SECTION_BYTES);
   /** Finished sections not yet taken, and how much of the first one is. */
   readonly #sections: Buffer[] = [];
   #takenOfFirst = 0;

@@ -42,9 +42,22 @@ export type TraceEvent =
 
 export type Trace = (event: TraceEvent) => void;
 
+/** By data: an entry is appended and applied, and in one memory by all nodes. Data in a log never changes. */
+const known = new WeakMap<Uint8Array, string>();
+
 /** FNV-1a over type and data, 8 hexadecimal digits: tells entries apart, not safe against an adversary. */
-export function entryHash(entry: Entry): string {
-  let hash = 0x811c9dc5 ^ entry.type.length;
-  for (const byte of entry.data) hash = Math.imul(hash ^ byte, 0x01000193);
+export function entryHash({ type, data }: Entry): string {
+  if (data.length === 0) return hashOf(type, data);
+  let hash = known.get(data);
+  if (hash === undefined) {
+    hash = hashOf(type, data);
+    known.set(data, hash);
+  }
+  return hash;
+}
+
+function hashOf(type: Entry['type'], data: Uint8Array): string {
+  let hash = 0x811c9dc5 ^ type.length;
+  for (let at = 0; at < data.length; at++) hash = Math.imul(hash ^ (data[at] ?? 0), 0x01000193);
   return (hash >>> 0).toString(16).padStart(8, '0');
 }

@@ -156,6 +156,11 @@ export class Invariants {
     }
   }
 
+  /** Has `turnEnded` anything to check? */
+  isUnchecked(node: number): boolean {
+    return this.#nodes.get(node)?.leaderUnchecked === true;
+  }
+
   /** Checks that need a whole turn's events. */
   turnEnded(node: number): void {
     const view = this.#view(node);

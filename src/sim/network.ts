@@ -14,26 +14,29 @@ import { exponential, type Random } from './random.js';
 
 /** What one node sends another at one moment arrives together, in order. */
 interface Parcel {
-  readonly to: number;
   readonly sentMs: number;
   readonly messages: NodeMessage[];
+  isDelivered: boolean;
 }
 
 /** Why nothing passes from one node to another; counted, since faults overlap. */
 class LinkBlocks {
   readonly #counts = new Map<number, number>();
+  #blocked = 0;
 
-  change(from: number, to: number, by: number): void {
+  change(from: number, to: number, by: 1 | -1): void {
     const link = from * 256 + to;
     this.#counts.set(link, (this.#counts.get(link) ?? 0) + by);
+    this.#blocked += by;
   }
 
   has(from: number, to: number): boolean {
-    return this.#counts.size > 0 && (this.#counts.get(from * 256 + to) ?? 0) > 0;
+    return this.#blocked > 0 && (this.#counts.get(from * 256 + to) ?? 0) > 0;
   }
 
   clear(): void {
     this.#counts.clear();
+    this.#blocked = 0;
   }
 }
 
@@ -45,8 +48,8 @@ export class Network {
   readonly #deliver: (to: number, messages: readonly NodeMessage[]) => void;
   readonly #cut = new LinkBlocks();
   readonly #clogged = new LinkBlocks();
-  /** By link: the parcel that may still grow. */
-  readonly #open = new Map<number, Parcel>();
+  /** By sender and receiver: the parcel that was sent last; what leaves at the same moment goes with it. */
+  readonly #last: (Parcel | undefined)[][] = [];
   readonly #writer = new ByteWriter();
   #held: NodeMessage[] = [];
   #extraDrop = 0;
@@ -86,17 +89,18 @@ export class Network {
   }
 
   #together(sender: number, to: number, message: NodeMessage): void {
-    const link = sender * 256 + to;
+    this.#last[sender] ??= [];
+    const lastFrom = this.#last[sender];
     const sentMs = this.#queue.nowMs;
-    const open = this.#open.get(link);
-    if (open !== undefined && open.sentMs === sentMs) {
-      open.messages.push(message);
+    const last = lastFrom[to];
+    if (last !== undefined && last.sentMs === sentMs && !last.isDelivered) {
+      last.messages.push(message);
       return;
     }
-    const parcel = { to, sentMs, messages: [message] };
-    this.#open.set(link, parcel);
+    const parcel: Parcel = { sentMs, messages: [message], isDelivered: false };
+    lastFrom[to] = parcel;
     this.#queue.after(this.#calm ? this.#plan.minMs : this.#delayMs(), () => {
-      if (this.#open.get(link) === parcel) this.#open.delete(link);
+      parcel.isDelivered = true;
       this.#deliver(to, parcel.messages);
     });
   }

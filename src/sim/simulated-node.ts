@@ -22,6 +22,7 @@ import type { FoundEntry, RecoveredLog } from './invariants.js';
 import type { Plan } from './plan.js';
 import { exponential, type Random, randomFor } from './random.js';
 import { SimulatedDisk } from './simulated-disk.js';
+import { TickClock } from './tick-clock.js';
 
 /** `lost`: its files were refused; it does not come back. `idle`: never started. */
 export type Life = 'idle' | 'up' | 'paused' | 'down' | 'lost' | 'removed';
@@ -60,6 +61,9 @@ export class SimulatedNode {
   #generation = 0;
   #turnScheduled = false;
   #inTurn = false;
+  readonly #time: TickClock;
+  /** When the next look at the ticks is due. */
+  #timerMs = Number.POSITIVE_INFINITY;
   #clockOffsetMs = 0;
   #clockRate = 1;
   /** Moment and reading at the last change of the clock's rate. */
@@ -85,6 +89,7 @@ export class SimulatedNode {
     this.#coverage = coverage;
     this.#listener = listener;
     this.#mutations = mutations;
+    this.#time = new TickClock(plan.tickMs);
     this.#turnRandom = randomFor(plan.seed, 'turns', index);
     this.#disk = new SimulatedDisk(queue, randomFor(plan.seed, 'disk', index), coverage, plan.syncMs);
   }
@@ -136,7 +141,9 @@ export class SimulatedNode {
       this.#life = 'down';
       return;
     }
-    this.#scheduleTick(this.#generation, this.#turnRandom.unit() * this.#plan.tickMs);
+    this.#timerMs = Number.POSITIVE_INFINITY;
+    this.#time.start(this.#queue.nowMs + this.#turnRandom.unit() * this.#plan.tickMs);
+    this.#setTimer(this.#time.dueMs);
     this.#wake(0);
   }
 
@@ -238,14 +245,24 @@ export class SimulatedNode {
 
   receive(messages: readonly NodeMessage[]): void {
     if (this.#life !== 'up' && this.#life !== 'paused') return;
+    let mustTurn = false;
     for (const message of messages) {
-      const isTold =
-        message.type === 'Heartbeat' &&
-        message.quiet === true &&
-        this.#driver?.hearLeader(message.from, message.term) === true;
-      if (!isTold) this.#driver?.receiveMessage(message);
+      if (this.#hearsQuietly(message)) continue;
+      this.#driver?.receiveMessage(message);
+      mustTurn = true;
     }
+    if (!mustTurn) return;
+    this.#time.heardSomething();
     this.#wakeNow();
+  }
+
+  /** As between threads: a heartbeat that says nothing new wakes nobody and is not answered. */
+  #hearsQuietly(message: NodeMessage): boolean {
+    if (message.type !== 'Heartbeat' || message.quiet !== true || this.#life !== 'up') return false;
+    const { from, to, term } = message;
+    if (to !== this.raftId || this.#driver?.hearLeader(from, term) !== true) return false;
+    this.#time.heardLeader(this.#queue.nowMs);
+    return true;
   }
 
   /** Something was handed to the driver, from within another event: a turn is due. */
@@ -272,21 +289,40 @@ export class SimulatedNode {
   }
 
   #turn(): void {
+    const driver = this.#driver;
+    if (driver === null) return;
+    const ticks = this.#time.take(this.#queue.nowMs);
+    if (ticks > 0) driver.tick(ticks);
     this.#inTurn = true;
-    const again = this.#driver?.turn() ?? false;
+    const again = driver.turn();
     this.#inTurn = false;
     this.#listener.turnEnded(this.index);
     // Work that takes several turns takes time, too.
     if (again) this.#wake(BUSY_TURN_MS);
+    this.#planTicks(driver);
   }
 
-  #scheduleTick(generation: number, delayMs: number): void {
-    this.#queue.after(delayMs, () => {
-      if (generation !== this.#generation) return;
-      this.#driver?.tick();
-      this.#wakeNow();
-      this.#scheduleTick(generation, this.#plan.tickMs / this.#clockRate);
+  /** A timer that goes off too early costs less than one that is set anew: only what is due sooner sets it. */
+  #planTicks(driver: NodeDriver): void {
+    const dueMs = this.#time.plan(driver.quietTicks);
+    if (dueMs < this.#timerMs) this.#setTimer(dueMs);
+  }
+
+  #setTimer(atMs: number): void {
+    const generation = this.#generation;
+    this.#timerMs = atMs;
+    this.#queue.at(atMs, () => {
+      if (generation === this.#generation && atMs === this.#timerMs) this.#timerFired();
     });
+  }
+
+  #timerFired(): void {
+    this.#timerMs = Number.POSITIVE_INFINITY;
+    const driver = this.#driver;
+    if (driver === null || this.#life !== 'up') return;
+    this.#time.forgive(driver);
+    if (this.#time.dueMs > this.#queue.nowMs) this.#setTimer(this.#time.dueMs);
+    else this.#wakeNow();
   }
 
   pause(): void {
@@ -297,6 +333,8 @@ export class SimulatedNode {
     if (this.#life !== 'paused') return;
     this.#life = 'up';
     this.#turnScheduled = false;
+    // What came meanwhile is heard before the time that has passed counts.
+    this.#time.heardSomething();
     this.#wake(0);
   }
 
@@ -338,6 +376,8 @@ export class SimulatedNode {
     this.#rateSinceMs = this.#queue.nowMs;
     this.#clockOffsetMs = offsetMs;
     this.#clockRate = rate;
+    this.#time.setTickMs(this.#plan.tickMs / rate);
+    if (this.#driver !== null && this.#time.dueMs < this.#timerMs) this.#setTimer(this.#time.dueMs);
   }
 
   #monotonicMs(): number {

@@ -179,14 +179,20 @@ class Simulation {
   #listener(): NodeListener {
     return {
       send: (from, message) => this.#network.send(from, message),
-      outcome: (_: NodeIndex, outcome: Outcome) => this.#queue.after(0, () => this.#clients.outcome(outcome)),
+      outcome: (_: NodeIndex, outcome: Outcome) => this.#clients.outcome(outcome),
       trace: (node: NodeIndex, event: TraceEvent) => {
         this.#trace.add(this.#queue.nowMs, node, event);
         this.#count(event);
-        this.#check(() => this.#invariants.observe(node, event));
+        try {
+          this.#invariants.observe(node, event);
+        } catch (error) {
+          this.#broken ??= error;
+        }
       },
       recovered: (node, found) => this.#check(() => this.#invariants.recovered(node, found)),
-      turnEnded: node => this.#check(() => this.#invariants.turnEnded(node)),
+      turnEnded: node => {
+        if (this.#invariants.isUnchecked(node)) this.#check(() => this.#invariants.turnEnded(node));
+      },
       alarm: (node, text) =>
         this.#check(() => {
           throw new Violation('alarm', this.#queue.nowMs, `n${node}: ${text}`);

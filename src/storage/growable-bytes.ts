@@ -24,6 +24,18 @@ export class GrowableBytes {
     this.#size = Math.max(this.#size, end);
   }
 
+  /** The same bytes as `other` has from `start` (included) to `end` (not included). */
+  writeFrom(other: GrowableBytes, start: number, end: number): void {
+    this.#reserve(end);
+    this.#bytes.set(other.#bytes.subarray(start, end), start);
+    this.#size = Math.max(this.#size, end);
+  }
+
+  /** A copy. */
+  slice(start: number, end: number): Uint8Array {
+    return this.#bytes.slice(start, end);
+  }
+
   truncate(size: number): void {
     this.#reserve(size);
     if (size < this.#size) this.#bytes.fill(0, size, this.#size);

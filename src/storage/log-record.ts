@@ -16,6 +16,7 @@ import { RECORD_HEAD_BYTES, RecordType, type RecordView, recordBytes, sealRecord
 export const ENTRY_HEAD_BYTES = 16;
 const HARD_STATE_BYTES = 24;
 const MARKER_BYTES = 16;
+const BUFFER_BYTES_START = 4 << 10;
 /** A larger buffer is not kept between batches. */
 const KEPT_BUFFER_BYTES_MAX = 4 << 20;
 
@@ -80,7 +81,7 @@ export function decodeMarker(view: DataView, record: RecordView): SnapshotMarker
 
 /** Lays records one behind the other. The bytes of `take` are valid until the next `begin`. */
 export class RecordEncoder {
-  #buffer = new Uint8Array(64 << 10);
+  #buffer = new Uint8Array(BUFFER_BYTES_START);
   #view = new DataView(this.#buffer.buffer);
   #length = 0;
   #chain = 0;
@@ -89,7 +90,7 @@ export class RecordEncoder {
 
   /** Starts a batch that continues after the record with head checksum `chain`. */
   begin(chain: number, synced: number, salt: number): void {
-    if (this.#buffer.length > KEPT_BUFFER_BYTES_MAX) this.#grow(64 << 10);
+    if (this.#buffer.length > KEPT_BUFFER_BYTES_MAX) this.#grow(BUFFER_BYTES_START);
     this.#length = 0;
     this.#chain = chain;
     this.#synced = synced;

@@ -10,14 +10,32 @@
 import { type Disk, DiskError, type DiskFile, type FileUse, type SyncDone } from './disk.js';
 import { GrowableBytes } from './growable-bytes.js';
 
-type Change =
-  | { readonly kind: 'write'; readonly position: number; readonly bytes: Uint8Array }
-  | { readonly kind: 'truncate'; readonly size: number };
+type Change = Write | { readonly kind: 'truncate'; readonly size: number };
+
+interface Write {
+  readonly kind: 'write';
+  readonly position: number;
+  readonly length: number;
+  /** Null: still the same in the content of the file, as with everything that is only appended. */
+  bytes: Uint8Array | null;
+}
 
 class Inode {
   readonly content = new GrowableBytes();
   readonly durable = new GrowableBytes();
   unsynced: Change[] = [];
+  /** End of the unsynced writes that have no bytes of their own. */
+  unsyncedEnd = 0;
+
+  /** Before what was written and not synced is overwritten: from now on the changes keep their bytes. */
+  keepUnsynced(): void {
+    for (const change of this.unsynced) if (change.kind === 'write') change.bytes ??= this.bytesOf(change);
+    this.unsyncedEnd = 0;
+  }
+
+  bytesOf({ bytes, position, length }: Write): Uint8Array {
+    return bytes ?? this.content.slice(position, position + length);
+  }
 }
 
 type NameChange =
@@ -122,11 +140,15 @@ class MemoryFile implements DiskFile {
   }
 
   write(bytes: Uint8Array, position: number): void {
-    this.#inode.content.write(bytes, position);
-    this.#inode.unsynced.push({ kind: 'write', position, bytes: bytes.slice() });
+    const inode = this.#inode;
+    if (position < inode.unsyncedEnd) inode.keepUnsynced();
+    inode.content.write(bytes, position);
+    inode.unsynced.push({ kind: 'write', position, length: bytes.length, bytes: null });
+    inode.unsyncedEnd = Math.max(inode.unsyncedEnd, position + bytes.length);
   }
 
   truncate(size: number): void {
+    this.#inode.keepUnsynced();
     this.#inode.content.truncate(size);
     this.#inode.unsynced.push({ kind: 'truncate', size });
   }
@@ -137,8 +159,11 @@ class MemoryFile implements DiskFile {
   }
 
   syncNow(): void {
-    for (const change of this.#inode.unsynced) applyChange(this.#inode.durable, change);
-    this.#inode.unsynced = [];
+    const inode = this.#inode;
+    if (inode.unsynced.length === 0) return;
+    for (const change of inode.unsynced) applyChange(inode, change);
+    inode.unsynced = [];
+    inode.unsyncedEnd = 0;
   }
 
   close(): void {}
@@ -161,25 +186,23 @@ function applyNameChange(names: Map<string, Inode>, change: NameChange): void {
   }
 }
 
-function applyChange(content: GrowableBytes, change: Change): void {
-  if (change.kind === 'truncate') content.truncate(change.size);
-  else content.write(change.bytes, change.position);
+function applyChange({ durable, content }: Inode, change: Change): void {
+  if (change.kind === 'truncate') durable.truncate(change.size);
+  else if (change.bytes !== null) durable.write(change.bytes, change.position);
+  else durable.writeFrom(content, change.position, change.position + change.length);
 }
 
 function crashInode(inode: Inode, policy: CrashPolicy): void {
   for (const change of inode.unsynced) {
-    if (change.kind === 'write') crashWrite(inode.durable, change, policy);
+    if (change.kind === 'write') crashWrite(inode.durable, change.position, inode.bytesOf(change), policy);
     else if (policy.keeps('truncate')) inode.durable.truncate(change.size);
   }
   inode.unsynced = [];
+  inode.unsyncedEnd = 0;
   inode.content.assign(inode.durable);
 }
 
-function crashWrite(
-  durable: GrowableBytes,
-  { position, bytes }: Extract<Change, { kind: 'write' }>,
-  policy: CrashPolicy,
-): void {
+function crashWrite(durable: GrowableBytes, position: number, bytes: Uint8Array, policy: CrashPolicy): void {
   for (let start = 0; start < bytes.length; ) {
     const end = start + SECTOR_BYTES - ((position + start) % SECTOR_BYTES);
     if (policy.keeps('sector')) durable.write(bytes.subarray(start, end), position + start);

@@ -18,6 +18,7 @@ import { StorageError } from './storage-error.js';
 
 /** Syncing along the way in small pieces keeps the last sync short, and what the log's syncs have to wait behind. */
 const SYNC_EVERY_BYTES = 1 << 20;
+const BLOCK_BYTES_START = 4 << 10;
 /** More than this is not written ahead of a disk that does not keep up. */
 const UNSYNCED_BYTES_MAX = 4 << 20;
 
@@ -25,7 +26,8 @@ export class SnapshotFileWriter {
   readonly snapshot: Snapshot;
   readonly #disk: Disk;
   readonly #file: DiskFile;
-  readonly #block = new Uint8Array(BLOCK_BYTES + BLOCK_CHECKSUM_BYTES);
+  /** Room for a block and its checksum; most states of small clusters need much less. */
+  #block = new Uint8Array(BLOCK_BYTES_START);
   #filled = 0;
   #position: number;
   #blockChecksum: number;
@@ -90,6 +92,7 @@ export class SnapshotFileWriter {
     this.#dataBytes += bytes.length;
     for (let taken = 0; taken < bytes.length; ) {
       const part = bytes.subarray(taken, taken + BLOCK_BYTES - this.#filled);
+      this.#reserve(this.#filled + part.length + BLOCK_CHECKSUM_BYTES);
       this.#block.set(part, this.#filled);
       this.#filled += part.length;
       taken += part.length;
@@ -145,6 +148,13 @@ export class SnapshotFileWriter {
     } catch (error) {
       if (!(error instanceof DiskError)) throw error;
     }
+  }
+
+  #reserve(size: number): void {
+    if (size <= this.#block.length) return;
+    const grown = new Uint8Array(Math.min(BLOCK_BYTES + BLOCK_CHECKSUM_BYTES, size * 2));
+    grown.set(this.#block.subarray(0, this.#filled));
+    this.#block = grown;
   }
 
   #writeBlock(): void {

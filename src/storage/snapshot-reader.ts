@@ -25,7 +25,7 @@ export class SnapshotReader {
   readonly #file: DiskFile;
   readonly #header: SnapshotHeader;
   readonly #footer: SnapshotFooter;
-  readonly #block = new Uint8Array(BLOCK_BYTES + BLOCK_CHECKSUM_BYTES);
+  readonly #block: Uint8Array<ArrayBuffer>;
   /** Number of the block in `#block`, -1 for none. */
   #loaded = -1;
 
@@ -33,6 +33,7 @@ export class SnapshotReader {
     this.#file = file;
     this.#header = header;
     this.#footer = footer;
+    this.#block = new Uint8Array(Math.min(BLOCK_BYTES, footer.dataBytes) + BLOCK_CHECKSUM_BYTES);
   }
 
   /** Throws `snapshot-damaged`, `wrong-cluster`, `wrong-node`, `format-unknown`, `DiskError`. */

@@ -1,0 +1,78 @@
+/**
+ * When a node's ticks are due, and how many of them a turn gets: as in a worker thread, several that cannot matter come together,
+ * and those that fell due before something was heard do not count against who was heard.
+ *
+ * @module
+ */
+import type { NodeDriver } from '../node/driver.js';
+
+export class TickClock {
+  #tickMs: number;
+  #nextMs = 0;
+  /** Ticks that may come together. */
+  #planned = 1;
+  /** Another node was heard since the last turn. */
+  #hasHeard = false;
+  /** When the leader was last heard without a turn; null: not since the last turn. */
+  #leaderHeardMs: number | null = null;
+
+  constructor(tickMs: number) {
+    this.#tickMs = tickMs;
+  }
+
+  start(firstMs: number): void {
+    this.#nextMs = firstMs;
+    this.#planned = 1;
+    this.#hasHeard = false;
+    this.#leaderHeardMs = null;
+  }
+
+  setTickMs(tickMs: number): void {
+    this.#tickMs = tickMs;
+  }
+
+  heardSomething(): void {
+    this.#hasHeard = true;
+  }
+
+  heardLeader(atMs: number): void {
+    this.#leaderHeardMs = atMs;
+  }
+
+  /** When the last of the planned ticks falls due. */
+  get dueMs(): number {
+    return this.#nextMs + (this.#planned - 1) * this.#tickMs;
+  }
+
+  /** `quietTicks` of the driver. @returns when the last of them falls due */
+  plan(quietTicks: number): number {
+    this.#planned = quietTicks;
+    return this.dueMs;
+  }
+
+  /** Ticks for the turn of now. */
+  take(nowMs: number): number {
+    const hasHeard = this.#hasHeard;
+    const heardMs = this.#leaderHeardMs;
+    this.#hasHeard = false;
+    this.#leaderHeardMs = null;
+    if (nowMs < this.#nextMs) return 0;
+    const passed = this.#passedAt(nowMs);
+    this.#nextMs += passed * this.#tickMs;
+    const since = heardMs === null ? passed : Math.floor((nowMs - heardMs) / this.#tickMs);
+    return Math.min(passed, since, hasHeard ? 1 : this.#planned);
+  }
+
+  /** Ticks before the leader was heard are over, and what is due is planned anew. */
+  forgive(driver: NodeDriver): void {
+    const heardMs = this.#leaderHeardMs;
+    if (heardMs === null) return;
+    this.#leaderHeardMs = null;
+    if (heardMs >= this.#nextMs) this.#nextMs += this.#passedAt(heardMs) * this.#tickMs;
+    this.#planned = driver.quietTicks;
+  }
+
+  #passedAt(atMs: number): number {
+    return Math.floor((atMs - this.#nextMs) / this.#tickMs) + 1;
+  }
+}
