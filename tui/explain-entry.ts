@@ -110,14 +110,18 @@ function standingOf({ node: at, index }: EntryAt, status: ClusterStatus): Standi
   };
 }
 
-/** The entry some node has committed at the index is another one: this one is lost for good. */
-function isContradicted({ status, index, term, leader }: Standing): boolean {
-  const committed = status.nodes.some(other => {
+/** Another entry has been committed at the index: this one is lost for good. */
+function isSuperseded({ status, index, term }: Standing): boolean {
+  return status.nodes.some(other => {
     const found = termAt(other, index);
     return (other.raft?.commit ?? 0) >= index && found !== null && found !== term;
   });
+}
+
+/** The term of the leader's own entry there, when that is another one. */
+function leadersTerm({ index, term, leader }: Standing): number | null {
   const leading = leader === undefined ? null : termAt(leader, index);
-  return committed || (leading !== null && leading !== term);
+  return leading === term ? null : leading;
 }
 
 /** First and last index of the part of the log that is not the leader's. */
@@ -135,16 +139,23 @@ function conflictRange({ node, leader, index }: Standing): readonly [number, num
 }
 
 function conflictLines(standing: Standing): readonly string[] {
-  const { node, leader, index } = standing;
+  const { node, leader, term } = standing;
   const [first, last] = conflictRange(standing);
-  const range = first === last ? `Entry ${first}` : `Entries ${first} to ${last}`;
-  const other = leader === undefined ? null : termAt(leader, index);
-  const theirs =
-    leader === undefined || other === null
-      ? 'Another entry was committed there.'
-      : `The leader n${leader.node} has one of term ${other} there.`;
+  const isOne = first === last;
+  const range = isOne ? `Entry ${first}` : `Entries ${first} to ${last}`;
+  const theirs = leadersTerm(standing);
+  const leading =
+    leader === undefined || theirs === null
+      ? ''
+      : ` The leader n${leader.node} has one of term ${theirs} there.`;
+  const safe = `${range} of n${node.node} never stood on a majority in ${isOne ? 'its' : 'their'} own term, so nobody was told that ${isOne ? 'it was' : 'they were'} safe`;
+  if (isSuperseded(standing)) {
+    return [
+      `It contradicts what is committed.${leading} ${safe}: the leader will have ${isOne ? 'it' : 'them'} replaced.`,
+    ];
+  }
   return [
-    `It contradicts: ${theirs} ${range} of n${node.node} never stood on a majority, so nobody was told that ${first === last ? 'it was' : 'they were'} safe: the leader will have ${first === last ? 'it' : 'them'} replaced.`,
+    `It contradicts the leader, and nothing is committed there yet.${leading} ${safe}. As long as n${leader?.node ?? '?'} leads and reaches n${node.node}, it has ${isOne ? 'it' : 'them'} replaced${term > (theirs ?? 0) ? `; but with a log that ends in the newer term n${node.node} can still win an election, and then its own stands` : ''}.`,
   ];
 }
 
@@ -162,7 +173,7 @@ function openLines({ status, index, term, holders, leader }: Standing): readonly
   }
   if (leader?.raft != null && term < leader.raft.term) {
     return [
-      `It is not committed, though ${on}: it is of the older term ${term}, and a leader commits by counting only entries of its own term ${leader.raft.term} (figure 8 of the paper). With the first of those it is committed too.`,
+      `It is not committed, though ${on}: it is of the older term ${term}, and a leader commits by counting only entries of its own term ${leader.raft.term} (figure 8 of the paper). With the first of those it is committed too; until then a node whose log ends in a newer term could win and replace it.`,
     ];
   }
   return [
@@ -172,7 +183,7 @@ function openLines({ status, index, term, holders, leader }: Standing): readonly
 
 function commitLines(standing: Standing): readonly string[] {
   const { status, node, index, holders, commit } = standing;
-  if (isContradicted(standing)) return conflictLines(standing);
+  if (isSuperseded(standing) || leadersTerm(standing) !== null) return conflictLines(standing);
   if (index > commit) return openLines(standing);
   const known = status.nodes.filter(({ raft }) => (raft?.commit ?? 0) >= index);
   const lines = [

@@ -106,10 +106,22 @@ test('an entry that is not the leader’s says how much of the log contradicts',
   const raft = { 3: { term: 5, lastIndex: 1284, lastTerm: 5, commit: 1281, tailTerms: [7, 5, 5, 5] } };
   const text = entryText(3, 1283, { raft });
   assert.match(text, 'The leader n2 has one of term 7 there');
+  assert.match(text, 'It contradicts what is committed');
   assert.match(text, 'Entries 1282 to 1284 of n3 never stood on a majority');
+  assert.match(text, 'the leader will have them replaced');
   assert.equal(entryHolders({ node: 3, index: 1283 }, statusOf({ raft })), [3]);
   assert.equal(entryHolders({ node: 1, index: 1283 }, statusOf({ raft, down: [4] })), [1, 0, 2]);
   assert.is(explainEntry({ node: 3, index: 2000 }, statusOf(), { kind: 'asking' }), null);
+});
+
+test('where nothing is committed yet, an entry of a newer term than the leader’s may still win', () => {
+  const older = { lastIndex: 1284, lastTerm: 6, commit: 1283, tailTerms: [6, 6] };
+  const newer = { lastIndex: 1284, lastTerm: 7, term: 7, commit: 1283, tailTerms: [6, 7] };
+  const raft = { 0: older, 1: older, 2: { ...older, term: 8 }, 3: newer, 4: older };
+  const text = entryText(3, 1284, { term: 8, raft });
+  assert.match(text, 'nothing is committed there yet. The leader n2 has one of term 6 there');
+  assert.match(text, 'n3 can still win an election, and then its own stands');
+  assert.match(entryText(0, 1284, { term: 8, raft }), 'a node whose log ends in a newer term could win');
 });
 
 function messageText(

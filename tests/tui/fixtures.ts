@@ -34,11 +34,15 @@ export interface StatusOptions {
   readonly raft?: Readonly<Record<number, Partial<RaftStatus>>>;
 }
 
+/** The term before reached to the entry before this. */
+const FIRST_OF_TERM = 1275;
+
 function raftOf(node: number, options: StatusOptions): RaftStatus {
   const { nodes = 5, leader = 2, term = 7, down = [] } = options;
   const isLeader = node === leader;
   const isDown = down.includes(node);
   const lastIndex = isDown ? 1180 : 1284;
+  const end = options.raft?.[node]?.lastIndex ?? lastIndex;
   const progress = Array.from({ length: nodes }, (_, follower) => ({
     node: follower,
     state: 'replicate' as const,
@@ -65,7 +69,7 @@ function raftOf(node: number, options: StatusOptions): RaftStatus {
     learners: [],
     joint: false,
     progress: isLeader ? progress : [],
-    tailTerms: Array.from({ length: 200 }, (_, at) => (at < 190 ? term - 1 : isDown ? term - 1 : term)),
+    tailTerms: Array.from({ length: 200 }, (_, at) => (end - 199 + at < FIRST_OF_TERM ? term - 1 : term)),
     votesGranted: [],
     ...options.raft?.[node],
   };
