@@ -60,6 +60,11 @@ function emptyText({ state }: View): string {
   if (state.replay !== null) return 'a recording does not hold messages';
   if (state.messages === null) return 'reading …';
   if (state.messages.problem !== '') return state.messages.problem;
+  const leader = state.status?.leader ?? null;
+  const { from, to } = state.link;
+  if (state.messageFilter === 'all' && leader !== null && leader !== from && leader !== to) {
+    return 'no message so far: followers talk to the leader, and to each other only for elections';
+  }
   return state.messageFilter === 'all'
     ? 'no message so far'
     : `no message so far that is ${state.messageFilter}`;
