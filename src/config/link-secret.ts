@@ -6,7 +6,7 @@
 import type { ClusterConfig } from './cluster-config.js';
 import { readPassword } from './users.js';
 
-export const LINK_SECRET_VARIABLE = 'RAFTKV_LINK_SECRET';
+const LINK_SECRET_VARIABLE = 'RAFTKV_LINK_SECRET';
 
 /**
  * `RAFTKV_LINK_SECRET`, else the first line of the file that `RAFTKV_LINK_SECRET_FILE` or the config's

@@ -83,6 +83,10 @@ export class Roster {
     return this.#self === null || this.get(node).host === this.#self;
   }
 
+  has(node: number): boolean {
+    return this.#residents.has(node);
+  }
+
   get(node: number): Resident {
     const resident = this.#residents.get(node);
     if (resident === undefined) throw new ControlError('bad-node', `there is no node ${node}`);

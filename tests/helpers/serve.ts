@@ -56,11 +56,13 @@ export interface StartOptions {
   /** What comes before the command: `ip netns exec NAME`, say. */
   readonly prefix?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
+  /** Default 20 s. */
+  readonly readyWithinMs?: number;
 }
 
 /** Resolves when it says `ready`; rejects with all it printed when it ends or takes too long. */
 export function startServer(args: readonly string[], options: StartOptions = {}): Promise<Server> {
-  const { prefix = [], environment = {} } = options;
+  const { prefix = [], environment = {}, readyWithinMs = READY_WITHIN_MS } = options;
   const [program = process.execPath, ...rest] = [...prefix, process.execPath, RAFTKV, 'serve', ...args];
   const child = spawn(program, rest, {
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -81,8 +83,8 @@ export function startServer(args: readonly string[], options: StartOptions = {})
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
       child.kill('SIGKILL');
-      reject(new Error(`not ready within ${READY_WITHIN_MS} ms:\n${output}`));
-    }, READY_WITHIN_MS);
+      reject(new Error(`not ready within ${readyWithinMs} ms:\n${output}`));
+    }, readyWithinMs);
     const look = (chunk: Buffer): void => {
       output += chunk.toString();
       if (/^ready/m.test(output)) {

@@ -246,9 +246,9 @@ export class HostGroup implements OtherHosts {
   #onFrame(host: string, frame: Frame): void {
     if (this.#running === null) return;
     const { roster, router } = this.#running.runtime;
-    const sender = roster.nodes.includes(frame.from) ? roster.get(frame.from) : null;
+    const sender = roster.has(frame.from) ? roster.get(frame.from) : null;
     // A node that moved may not have heard of it yet.
-    if (sender?.host !== host || !roster.nodes.includes(frame.to) || !roster.isLocal(frame.to)) return;
+    if (sender?.host !== host || !roster.has(frame.to) || !roster.isLocal(frame.to)) return;
     if (!sender.record.hasStarted) roster.markStarted(frame.from);
     router.arrive(frame);
   }

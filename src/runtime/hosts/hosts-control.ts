@@ -145,7 +145,7 @@ export class HostsControl implements ClusterControl {
   /** Where the node was before; for a new one the reachable host with the fewest nodes. */
   #homeFor(node: number): string {
     const { roster, spec } = this.#runtime;
-    if (roster.nodes.includes(node)) return roster.get(node).host;
+    if (roster.has(node)) return roster.get(node).host;
     const countOn = (host: string): number =>
       roster.nodes.map(each => roster.get(each)).filter(each => each.host === host && !each.record.isRemoved)
         .length;

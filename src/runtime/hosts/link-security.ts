@@ -30,7 +30,7 @@ export interface LinkSecurity {
 const LEAST_SECRET_BYTES = 16;
 
 /** Thrown when the host must not start its links as it is told to. */
-export class LinkSecurityError extends Error {
+class LinkSecurityError extends Error {
   override readonly name = 'LinkSecurityError';
   readonly code: 'unprotected' | 'weak-secret' | 'bad-certificate';
   constructor(code: LinkSecurityError['code'], message: string) {
@@ -60,7 +60,7 @@ export function linkSecurity(
   return { secret: Buffer.from(secret ?? ''), tls: files === null ? null : readTls(files) };
 }
 
-export const isLoopback = (host: string): boolean =>
+const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
 
 function readTls({ certFile, keyFile, caFile }: LinkTlsFiles): LinkTls {

@@ -58,10 +58,10 @@ const LANE_OF_KIND: Readonly<Partial<Record<MessageKind, Lane>>> = {
 };
 
 /** Acknowledgements and all that elections and leases hang on are small, and urgent. */
-const laneOf = (kind: number): Lane => {
-  const name = MESSAGE_KINDS[kind];
-  return name === undefined ? 'log' : (LANE_OF_KIND[name] ?? 'urgent');
-};
+const LANES_BY_NUMBER: readonly Lane[] = MESSAGE_KINDS.map(name => LANE_OF_KIND[name] ?? 'urgent');
+
+/** A kind that only a later version knows may be anything. */
+const laneOf = (kind: number): Lane => LANES_BY_NUMBER[kind] ?? 'log';
 
 /** Hands over the frame as it is when all of it belongs in one lane, else cut up. */
 export function splitByLane(frame: Frame, take: (lane: Lane, frame: Frame) => void): void {

@@ -73,6 +73,6 @@ export class RemoteNodes {
   }
 
   #livesOn(node: number, host: string): boolean {
-    return this.#roster.nodes.includes(node) && this.#roster.get(node).host === host;
+    return this.#roster.has(node) && this.#roster.get(node).host === host;
   }
 }
