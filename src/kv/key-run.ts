@@ -5,7 +5,6 @@
  * @module
  */
 import { AppliedState } from './applied-state.js';
-import type { Command } from './commands/command.js';
 import type { Entry, Value } from './entry.js';
 import { KvError } from './kv-error.js';
 import type { Reply } from './reply.js';
@@ -64,9 +63,9 @@ export class KeyRun {
     return { replies, changes };
   }
 
-  /** @param args without the name, of the right number */
-  read(command: Command, args: readonly string[]): Reply {
-    return this.#machine.read(command, args);
+  /** Answers a read-only command, name first. */
+  read(words: readonly string[]): Reply {
+    return this.#machine.readWords(words);
   }
 }
 

@@ -27,6 +27,13 @@ export class EngineClient {
     return this.#submit(builder => append(builder, lines));
   }
 
+  /** As `write`, for words of any bytes. */
+  writeWords(commands: readonly CommandArguments[]): Promise<Outcome> {
+    return this.#submit(builder => {
+      for (const words of commands) appendWords(builder, words);
+    });
+  }
+
   transaction(watched: readonly WatchedKey[], ...lines: readonly string[]): Promise<Outcome> {
     return this.#submit(builder => {
       builder.openGroup(watched);

@@ -11,6 +11,7 @@ import '../gateway/redis-comparison.test.js';
 import '../gateway/transactions.test.js';
 import '../gateway/pipeline.test.js';
 import '../gateway/crosstalk.test.js';
+import './etcd-agreement.js';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { connect, plain } from '../../src/client/index.js';

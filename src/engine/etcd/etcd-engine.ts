@@ -169,7 +169,7 @@ export class EtcdEngine implements Engine {
   }
 
   async #readAll(commands: readonly CommandArguments[], moment: Moment): Promise<readonly Reply[]> {
-    const asked = commands.map(([name = '', ...args]) => ({ command: commandNamed(name), args }));
+    const asked = commands.map(([name = '', ...args]) => ({ name, command: commandNamed(name), args }));
     const keys = new Set<string>();
     for (const { command, args } of asked) {
       if (command !== undefined) for (const key of keysOfCommand(command, args)) keys.add(key);
@@ -184,12 +184,11 @@ export class EtcdEngine implements Engine {
     // What one member has by itself it may have no more of when it is asked again.
     const same = moment.serializable ? moment : { ...moment, revision: fetched.revision };
     const replies: Reply[] = [];
-    for (const { command, args } of asked) {
-      const why = refusalOfCommand({ command, args });
-      if (why !== null || command === undefined)
-        replies.push(refusal('not-offered', why ?? 'no such command'));
-      else if (isAboutAllKeys(command)) replies.push(await this.#keyspace.execute(command.name, args, same));
-      else replies.push(run.read(command, args));
+    for (const { name, command, args } of asked) {
+      const why = command === undefined ? null : refusalOfCommand({ command, args });
+      if (why !== null) replies.push(refusal('not-offered', why));
+      else if (!isAboutAllKeys({ command, args })) replies.push(run.read([name, ...args]));
+      else replies.push(await this.#keyspace.execute(name.toLowerCase(), args, same));
     }
     return replies;
   }

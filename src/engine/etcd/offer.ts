@@ -5,7 +5,7 @@
  * @module
  */
 import type { BatchRecord, RecordedCommand } from '../../kv/batch-records.js';
-import type { Command } from '../../kv/commands/command.js';
+import { hasRightArity } from '../../kv/commands/command.js';
 import { unknownCommand } from '../../kv/error-replies.js';
 import type { KeyRange } from './key-range.js';
 
@@ -40,7 +40,7 @@ export function refusalOfRecord(record: BatchRecord, { range, maxOperations }: O
   for (const recorded of record.commands) {
     const refusal = refusalOfCommand(recorded);
     if (refusal !== null) return refusal;
-    if (record.isTransaction && isAboutAllKeys(recorded.command)) {
+    if (record.isTransaction && isAboutAllKeys(recorded)) {
       return `${recorded.command?.name.toUpperCase()} cannot be part of a transaction on etcd`;
     }
   }
@@ -52,6 +52,7 @@ export function refusalOfRecord(record: BatchRecord, { range, maxOperations }: O
     : 'etcd has no empty key; give the store a prefix';
 }
 
-export function isAboutAllKeys(command: Command | undefined): boolean {
-  return command !== undefined && KEYSPACE_COMMANDS.has(command.name);
+/** With a wrong number of arguments it is about nothing, and answered like any other. */
+export function isAboutAllKeys({ command, args }: RecordedCommand): boolean {
+  return command !== undefined && KEYSPACE_COMMANDS.has(command.name) && hasRightArity(command, args.length);
 }

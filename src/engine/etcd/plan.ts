@@ -45,20 +45,19 @@ function nextStep(records: readonly BatchRecord[], at: number, limits: OfferLimi
   const why = refusalOfRecord(record, limits);
   if (why !== null) return { kind: 'refused', records: [record], why };
   const [first] = record.commands;
-  if (!record.isTransaction && isAboutAllKeys(first?.command)) {
+  if (!record.isTransaction && first !== undefined && isAboutAllKeys(first)) {
     return {
       kind: 'keyspace',
       records: [record],
-      name: first?.command?.name ?? '',
-      args: first?.args ?? [],
+      name: first.command?.name ?? '',
+      args: first.args,
     };
   }
   const taken: BatchRecord[] = [];
   const keys = new Set<string>();
   let bytes = 0;
   for (const next of records.slice(at)) {
-    const isPlain =
-      refusalOfRecord(next, limits) === null && !next.commands.some(({ command }) => isAboutAllKeys(command));
+    const isPlain = refusalOfRecord(next, limits) === null && !next.commands.some(isAboutAllKeys);
     const added = next.keys.filter(key => !keys.has(key));
     const fits = keys.size + added.length <= limits.maxOperations && bytes < TRANSACTION_BYTES;
     if (taken.length > 0 && !(isPlain && fits)) break;
