@@ -43,7 +43,7 @@ export const progressLine = (stream: NodeJS.WriteStream, now = () => performance
         return;
       }
       const left = share === null ? '' : `${bar(share)} ${timeLeftText(share, now() - startedAt)} `;
-      stream.write(`\r\x1b[2K${`${left} ${text}`.slice(0, Math.max(20, (stream.columns ?? 80) - 1))}`);
+      stream.write(`\r\x1b[2K${`${left} ${text}`.slice(0, Math.max(20, (stream.columns || 80) - 1))}`);
       drawn = true;
     },
     end: () => {

@@ -2,8 +2,11 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Command } from 'commander';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { runProgram } from '../../src/cli/program.js';
+import { testCommand } from '../../src/cli/test.js';
 import { raftkv } from '../helpers/serve.js';
 
 const test = suite('raftkv test');
@@ -41,18 +44,28 @@ test('a sequential test prints its counters', () => {
   assert.match(stdout, /^PASS$/m);
 });
 
-test('what is typed wrong is an invalid operation and starts nothing', () => {
-  for (const args of [
+test('what is typed wrong is an invalid operation and starts nothing', async () => {
+  const lines = [
     ['test', 'nonsense'],
     ['test', 'static', '--ratio', '2'],
     ['test', 'static', '--workload', 'none'],
     ['test', 'static', '--connect', 'nowhere'],
     ['test', 'static', '--target', 'http://localhost'],
     ['test', 'static', '--connect', 'localhost:1', '--target', 'redis://localhost:1'],
-  ]) {
-    const { code, stderr } = raftkv(...args);
-    assert.is(code, 2, args.join(' ') + stderr);
-    assert.match(stderr, /^Invalid operation/);
+  ];
+  const written: string[] = [];
+  const { stderr } = process;
+  const { write } = stderr;
+  stderr.write = ((text: string) => written.push(text) > 0) as typeof write;
+  try {
+    for (const args of lines) {
+      const program = new Command('raftkv').addCommand(testCommand());
+      const code = await runProgram(program, [process.execPath, 'raftkv', ...args]);
+      assert.is(code, 2, args.join(' '));
+      assert.match(written.splice(0).join(''), /^Invalid operation/, args.join(' '));
+    }
+  } finally {
+    stderr.write = write;
   }
 });
 

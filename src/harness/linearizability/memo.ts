@@ -7,7 +7,8 @@
  *
  * @module
  */
-const INITIAL_SLOTS = 1 << 12;
+const FEWEST_SLOTS = 1 << 4;
+const MOST_INITIAL_SLOTS = 1 << 12;
 
 const mix = (value: number): number => {
   let x = value | 0;
@@ -17,20 +18,22 @@ const mix = (value: number): number => {
 };
 
 export class Memo {
-  #low = new Int32Array(INITIAL_SLOTS);
-  #high = new Int32Array(INITIAL_SLOTS);
-  #mask = INITIAL_SLOTS - 1;
+  #low: Int32Array;
+  #high: Int32Array;
+  #mask: number;
   #size = 0;
+
+  /** @param operations of the problem: short ones begin with a small table */
+  constructor(operations: number) {
+    let slots = FEWEST_SLOTS;
+    while (slots < MOST_INITIAL_SLOTS && slots < 4 * operations) slots *= 2;
+    this.#low = new Int32Array(slots);
+    this.#high = new Int32Array(slots);
+    this.#mask = slots - 1;
+  }
 
   get size(): number {
     return this.#size;
-  }
-
-  clear(): void {
-    this.#low = new Int32Array(INITIAL_SLOTS);
-    this.#high = new Int32Array(INITIAL_SLOTS);
-    this.#mask = INITIAL_SLOTS - 1;
-    this.#size = 0;
   }
 
   /** True when the pair was not there yet. */

@@ -54,7 +54,7 @@ class Search {
   readonly #problem: Problem;
   readonly #order: TryOrder;
   readonly #pending: PendingList;
-  readonly #memo = new Memo();
+  readonly #memo: Memo;
   readonly #low: Int32Array;
   readonly #high: Int32Array;
   /** Per value: pending operations that must take effect and must meet it. */
@@ -84,6 +84,7 @@ class Search {
   constructor(problem: Problem, order: TryOrder, seed: number) {
     this.#problem = problem;
     this.#order = order;
+    this.#memo = new Memo(problem.size);
     this.#pending = new PendingList(problem);
     this.#low = randomNumbers(seed, problem.size);
     this.#high = randomNumbers(seed ^ 0x5bd1e995, problem.size);
