@@ -4,7 +4,6 @@
  * @module
  */
 import { ClusterClient, plain } from '../../src/client/index.js';
-import type { ClusterStatus } from '../../src/runtime/status.js';
 import { type Server, startServer, type Workspace } from './serve.js';
 
 /** One command, by a client that finds the node that can answer. */
@@ -36,6 +35,3 @@ export async function withAskedServer(
     await server.end('SIGINT');
   }
 }
-
-export const statusOf = async (ask: Ask): Promise<ClusterStatus> =>
-  JSON.parse(String(await ask('RAFT', 'STATUS'))) as ClusterStatus;

@@ -7,7 +7,7 @@ import * as assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
-import type { Cluster } from '../../src/index.js';
+import type { Cluster, ClusterStatus } from '../../src/index.js';
 import { BatchBuilder } from '../../src/kv/batch-builder.js';
 import { commandNamed } from '../../src/kv/commands/table.js';
 import { loadMachine } from '../../src/node/load-machine.js';
@@ -19,6 +19,8 @@ import { putSurely, withCluster, withDirectory } from './cluster-helpers.js';
 const integrity = suite('integrity');
 const VICTIM = 1;
 const CHECKPOINT_ENTRIES = 256;
+/** Each change of leader forgets what was to be compared. */
+const CALM = { electionTimeoutMinMs: 600, electionTimeoutMaxMs: 1_200 } as const;
 
 /**
  * Gives a stopped node a snapshot that is whole by all its checksums and wrong by one key, as a fault of its memory would:
@@ -59,35 +61,46 @@ function otherBatch(): Uint8Array {
   return builder.finish(9, 1, 1);
 }
 
-/** `count` log entries at least, by a writer at each node that is up. */
-async function load(cluster: Cluster, count: number): Promise<void> {
-  const { nodes, leader } = await cluster.status();
-  const from = nodes[leader ?? 0]?.raft?.lastIndex ?? 0;
+/** A writer at each node that is up, until the status is as wanted. */
+async function loadUntil(
+  cluster: Cluster,
+  what: string,
+  isReached: (status: ClusterStatus) => boolean,
+): Promise<ClusterStatus> {
+  const { nodes } = await cluster.status();
   const writers = nodes.filter(({ state }) => state === 'up').map(({ node }) => node);
   let isEnough = false;
-  const reached = cluster
-    .waitFor(status => (status.nodes[status.leader ?? -1]?.raft?.lastIndex ?? 0) >= from + count, {
-      what: `${count} entries`,
-      timeoutMs: 60_000,
-    })
-    .finally(() => {
-      isEnough = true;
-    });
+  const reached = cluster.waitFor(isReached, { what, timeoutMs: 60_000 }).finally(() => {
+    isEnough = true;
+  });
   const lanes = writers.map(async node => {
-    for (let i = 0; !isEnough; i++) await cluster.command(['SET', `key${i % 7}`, `${node} ${i}`], node);
+    for (let i = 0; !isEnough; i++) {
+      const result = await cluster.command(['SET', `key${i % 7}`, `${node} ${i}`], node).catch(() => null);
+      if (result?.ok !== true) await new Promise(resolve => setTimeout(resolve, 20));
+    }
   });
   await Promise.all([reached, ...lanes]);
+  return reached;
+}
+
+const lastIndexOf = ({ nodes, leader }: ClusterStatus): number => nodes[leader ?? -1]?.raft?.lastIndex ?? 0;
+
+/** Until the log has `count` entries more. */
+async function load(cluster: Cluster, count: number): Promise<void> {
+  await cluster.waitForLeader();
+  const wanted = lastIndexOf(await cluster.status()) + count;
+  await loadUntil(cluster, `${count} entries`, status => lastIndexOf(status) >= wanted);
 }
 
 const isAlarm = ({ kind }: { readonly kind: string }): boolean => kind === 'alarm';
 
 integrity('equal replicas raise no alarm, through a restart and a snapshot; one that differs is named', () =>
   withDirectory(async dataDirectory => {
-    await withCluster({ dataDirectory, config: { snapshotEntries: 300 } }, async cluster => {
+    await withCluster({ dataDirectory, config: { ...CALM, snapshotEntries: 300 } }, async cluster => {
       await putSurely(cluster, 'key', 'value');
       await load(cluster, CHECKPOINT_ENTRIES);
       await cluster.kill(VICTIM);
-      await load(cluster, CHECKPOINT_ENTRIES);
+      await load(cluster, CHECKPOINT_ENTRIES / 4);
       await cluster.revive(VICTIM);
       await load(cluster, CHECKPOINT_ENTRIES);
       const { events } = await cluster.waitForConverged();
@@ -98,12 +111,8 @@ integrity('equal replicas raise no alarm, through a restart and a snapshot; one 
       await cluster.waitForConverged();
     });
     await makeWrong(dataDirectory);
-    await withCluster({ dataDirectory }, async cluster => {
-      await load(cluster, 2 * CHECKPOINT_ENTRIES);
-      const { events } = await cluster.waitFor(status => status.events.some(isAlarm), {
-        what: 'an alarm',
-        timeoutMs: 20_000,
-      });
+    await withCluster({ dataDirectory, config: CALM }, async cluster => {
+      const { events } = await loadUntil(cluster, 'an alarm', status => status.events.some(isAlarm));
       const alarms = events.filter(isAlarm).map(({ text }) => text);
       assert.equal(alarms.length, 1, alarms.join('\n'));
       assert.match(alarms[0] ?? '', new RegExp(`differs on node ${VICTIM}$`));
