@@ -7,9 +7,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
 import { statusText } from '../chaos/status-text.js';
 import { plain } from '../client/index.js';
-import type { ClusterStatus } from '../runtime/status.js';
 import { CONFIG_ARGUMENT_HELP, configOf } from './arguments.js';
 import { withCluster } from './connection.js';
+import { engineText, isClusterStatus, parseStatus } from './gateway-status.js';
 import { print, printJson } from './terminal.js';
 
 interface StatusFlags {
@@ -31,9 +31,10 @@ const run = async (path: string | undefined, flags: StatusFlags): Promise<void> 
   const { config } = configOf(path);
   for (;;) {
     const reply = await withCluster(config, ask => ask(['RAFT', 'STATUS']));
-    const status = JSON.parse(String(plain(reply))) as ClusterStatus;
+    const status = parseStatus(String(plain(reply)));
+    const text = isClusterStatus(status) ? statusText(status) : engineText(status);
     if (flags.json) printJson(status);
-    else print(`${statusText(status)}${flags.watch ? '\n' : ''}`);
+    else print(`${text}${flags.watch ? '\n' : ''}`);
     if (!flags.watch) return;
     await sleep(WATCH_INTERVAL_MS);
   }

@@ -12,6 +12,7 @@ import type { ClusterStatus } from '../runtime/status.js';
 import { configOf } from './arguments.js';
 import { AttachedControls } from './attached-controls.js';
 import { InvalidOperation, OperationFailed } from './cli-error.js';
+import { isClusterStatus, parseStatus } from './gateway-status.js';
 
 export interface TargetFlags {
   readonly config?: string;
@@ -124,8 +125,12 @@ const addressOf = (text: string): NodeAddress => {
 /** All nodes of the cluster one of whose nodes is at this address. */
 const nodesBehind = async (address: NodeAddress, access: Access): Promise<readonly NodeAddress[]> => {
   const reply = await askOnce(address, ['RAFT', 'STATUS'], access);
-  const status = JSON.parse(String(plain(reply))) as ClusterStatus;
-  return addressesOf(status);
+  const status = parseStatus(String(plain(reply)));
+  if (isClusterStatus(status)) return addressesOf(status);
+  const url = `redis://${nameOf(address)}`;
+  throw new OperationFailed(
+    `${nameOf(address)} is a gateway in front of ${status.engine}: give it as --target ${url}`,
+  );
 };
 
 const askOnce = async (node: NodeAddress, args: readonly string[], access: Access): Promise<ClientReply> => {

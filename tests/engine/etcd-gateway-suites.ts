@@ -14,6 +14,7 @@ import '../gateway/crosstalk.test.js';
 import './etcd-agreement.js';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { type EngineStatus, engineText, parseStatus } from '../../src/cli/gateway-status.js';
 import { connect, plain } from '../../src/client/index.js';
 import { startGateway, type TestGateway } from '../gateway/helpers.js';
 import { startServer } from '../helpers/serve.js';
@@ -58,6 +59,12 @@ test('says what it is and which members there are', async () => {
   assert.not.match(String(await ask('INFO')), /# Raft/);
   assert.match(String(await ask('CLUSTER INFO')), /cluster_state:ok/);
   assert.equal(await ask('RAFT LEADER'), [0, '127.0.0.1', server.port]);
+});
+
+test('its status has a line for each member', async () => {
+  const text = engineText(parseStatus(String(await ask('RAFT STATUS'))) as EngineStatus);
+  assert.match(text, /^etcd behind this gateway\n/);
+  assert.is((text.match(/^ {2}endpoint 127\.0\.0\.1:\d+, reachable true, /gm) ?? []).length, 3);
 });
 
 for (const [line, refusal] of [
