@@ -61,7 +61,7 @@ const onEveryLink = async (
     control.setLink(node, null, faults),
     control.setLink(null, node, faults),
   ]);
-  await Promise.all(changes);
+  await Promise.all(changes.map(change => Promise.resolve(change)));
 };
 
 /** Ascending. */

@@ -125,7 +125,7 @@ const keepLinks = ({ control }: ExecutionContext): Lift => {
   return async () => {
     const changes = before
       .filter(({ from, to }) => from !== to)
-      .map(({ from, to, faults }) => control.setLink(from, to, faults));
+      .map(({ from, to, faults }) => Promise.resolve(control.setLink(from, to, faults)));
     await whereReached(Promise.all(changes), []);
   };
 };

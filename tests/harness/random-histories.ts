@@ -97,7 +97,7 @@ const DRAFTS: Readonly<Record<ModelName, (random: Random) => Draft>> = {
   bank: bankDraft,
 };
 
-export function randomHistory(model: ModelName, random: Random): Operation[] {
+function randomHistory(model: ModelName, random: Random): Operation[] {
   return Array.from({ length: 1 + random(8) }, (_, client): Operation => {
     const callNs = random(12);
     const returnNs = callNs + 1 + random(8);

@@ -9,7 +9,7 @@ import { escapeHtml } from './html.js';
 export const CHART_WIDTH = 1_000;
 export const LEFT = 72;
 export const RIGHT = 12;
-export const AXIS_HEIGHT = 26;
+const AXIS_HEIGHT = 26;
 
 /** Milliseconds to columns. */
 export interface TimeScale {

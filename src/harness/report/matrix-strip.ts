@@ -25,7 +25,7 @@ function thumbnail(rows: MatrixChange['rows']): string {
 }
 
 /** `all links perfect`, or how many are cut and lossy. */
-export function describeMatrix(rows: MatrixChange['rows']): string {
+function describeMatrix(rows: MatrixChange['rows']): string {
   const drops = rows.flatMap((row, from) => row.filter((_, to) => from !== to));
   const cut = drops.filter(drop => drop === 1).length;
   const lossy = drops.filter(drop => drop > 0 && drop < 1);
