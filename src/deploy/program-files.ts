@@ -29,6 +29,10 @@ interface PackageManifest {
   readonly optionalDependencies?: Readonly<Record<string, string>>;
 }
 
+/** A server needs no terminal UI: most files would be of it and of what it is drawn with. */
+const TERMINAL_FOLDER = 'dist/tui';
+const TERMINAL_PACKAGES: ReadonlySet<string> = new Set(['ink', 'react']);
+
 /** Needed to build or to read, not to run. */
 const LEFT_OUT = /\.(map|md|markdown|d\.[cm]?ts)$|(^|\/)(\.bin|\.package-lock\.json)$/;
 
@@ -37,7 +41,9 @@ export function collectProgram(): ProgramFiles {
   const root = dirname(realpathSync(shippedFile('package.json')));
   const manifest = readManifest(root);
   const build = buildFolder(root);
-  const roots = (manifest.files ?? []).map(path => path.replace(/^dist\//, `${build}/`));
+  const roots = (manifest.files ?? [])
+    .filter(path => path !== TERMINAL_FOLDER)
+    .map(path => path.replace(/^dist\//, `${build}/`));
   const own = ['package.json', 'package-lock.json', 'LICENSE', ...roots];
   const base = baseOf(root);
   const ownFiles = own.flatMap(path => filesUnder(join(root, path)));
@@ -72,6 +78,7 @@ function packagesUsed(root: string): readonly string[] {
   const visit = (folder: string): void => {
     const { dependencies = {}, optionalDependencies = {} } = readManifest(folder);
     for (const name of Object.keys({ ...dependencies, ...optionalDependencies })) {
+      if (folder === root && TERMINAL_PACKAGES.has(name)) continue;
       const used = findPackage(folder, name);
       if (used === null && !(name in optionalDependencies)) {
         throw new DeployError(

@@ -62,8 +62,8 @@ ready_line() {
   [ -f "$log" ] && tail -c "+$log_from" "$log" | grep '^ready' | head -n 1
 }
 
-# A tenth of a second where sleep can do that.
-nap() { sleep 0.1 2>/dev/null || sleep 1; }
+# A moment where sleep can do that.
+nap() { sleep 0.2 2>/dev/null || sleep 1; }
 
 # One deploy at a time; the lock of a process that is gone is taken over.
 take_lock() {
@@ -118,9 +118,12 @@ tell_log() { [ -f "$log" ] && tail -c "+$1" "$log" | tail -n "$lines" | sed 's/^
  */
 export const PROBE_SCRIPT = `${SHARED}
 main() {
-  version=$("$node" --version 2>/dev/null) || fail "there is no program $node: install Node.js 20.19 or later, or give --node PATH"
-  "$node" -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)' ||
-    fail "$node is $version: Node.js 20.19 or later is needed"
+  version=$("$node" -p 'const [a, b] = process.versions.node.split("."); (a > 20 || (a == 20 && b >= 19) ? "" : "old ") + process.version' 2>/dev/null) ||
+    fail "there is no program $node: install Node.js 20.19 or later, or give --node PATH"
+  case $version in
+    v[0-9]*) ;;
+    *) fail "$node is \${version#old }: Node.js 20.19 or later is needed" ;;
+  esac
   command -v tar >/dev/null || fail "there is no program tar"
   check_directory
   describe
