@@ -12,7 +12,7 @@ import type { LinkAt, State } from './state.js';
 /** Further than any list is long: to the first or the last. */
 export const FAR = 100_000;
 
-export function clamp(value: number, most: number): number {
+function clamp(value: number, most: number): number {
   return Math.max(0, Math.min(most, value));
 }
 

@@ -117,7 +117,7 @@ export class Session {
       handle => this.#attach(handle),
       error => this.#fail(error),
     );
-    setTimeout(() => this.#mountInk().catch(error => this.#crash(error)), INK_WAIT_MS).unref();
+    setTimeout(() => void this.#mountInk(), INK_WAIT_MS).unref();
   }
 
   async #open(): Promise<ClusterHandle> {
@@ -131,8 +131,12 @@ export class Session {
   async #mountInk(): Promise<void> {
     if (this.#isMounting || this.#isEnding) return;
     this.#isMounting = true;
-    const { mount } = await import('./mount.js');
-    if (!this.#isEnding) this.#unmount = mount({ surface: this.#surface, screen: this.#screen });
+    try {
+      const { mount } = await import('./mount.js');
+      if (!this.#isEnding) this.#unmount = mount({ surface: this.#surface, screen: this.#screen });
+    } catch (error) {
+      this.#crash(error);
+    }
   }
 
   #attach(handle: ClusterHandle): void {
@@ -155,7 +159,7 @@ export class Session {
       this.#happen({ kind: 'status', status }, 'status');
       if (status.leader === null) return;
       void this.#runScript();
-      this.#mountInk().catch(error => this.#crash(error));
+      void this.#mountInk();
     }, STATUS_INTERVAL_MS);
   }
 

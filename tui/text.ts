@@ -71,7 +71,7 @@ export function textWidth(text: string): number {
 }
 
 /** The longest prefix that fits `width` cells. */
-export function cut(text: string, width: number): string {
+function cut(text: string, width: number): string {
   if (text.length <= width && textWidth(text) <= width) return text;
   let used = 0;
   let result = '';

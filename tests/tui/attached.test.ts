@@ -62,6 +62,7 @@ test.after(async () => {
 
 /** Escape must stand alone for a moment: with a key right after it, it is Alt. */
 async function leave(): Promise<void> {
+  await terminal.waitFor('what is to be left', screen => /esc (leave|close)/.test(screen));
   terminal.press('Escape');
   await terminal.waitFor('the panels', screen => screen.includes('? help'));
 }

@@ -89,8 +89,12 @@ function step(name: string, act: (terminal: TmuxTerminal) => Promise<void>): voi
   });
 }
 
-/** Escape must stand alone for a moment: with a key right after it, it is Alt. */
+/**
+ * Leaves the command line or a window. What was typed must have been taken, so that the keys seen afterwards are those after
+ * Escape: it must stand alone for a moment, since with a key right after it, it is Alt.
+ */
 async function leavePrompt(terminal: TmuxTerminal): Promise<void> {
+  await terminal.waitFor('what is to be left', screen => /esc (leave|close)/.test(screen));
   terminal.press('Escape');
   await terminal.waitFor('the panels', screen => screen.includes('? help'));
 }
