@@ -51,6 +51,10 @@ export class EtcdMembers {
       ...(server === null ? [] : securedBy(server)),
     ]);
     this.#processes = members.map(() => null);
+    // A test that ends by an error must not leave them behind.
+    process.once('exit', () => {
+      for (const child of this.#processes) child?.kill('SIGKILL');
+    });
   }
 
   /** One member that lets in only who has a certificate of the authority; `client`: one that has. */

@@ -11,7 +11,7 @@ export class KeyTurns {
 
   /** Runs `work` when all before it that share a key with it are done. */
   async take<T>(keys: readonly string[], work: () => Promise<T>): Promise<T> {
-    const before = keys.map(key => this.#last.get(key));
+    const before = keys.flatMap(key => this.#last.get(key) ?? []);
     const done = Promise.all(before).then(work);
     const settled = done.then(ignore, ignore);
     for (const key of keys) this.#last.set(key, settled);
