@@ -62,7 +62,10 @@ export function drawPlan(seed: number, options: PlanOptions = {}): Plan {
   const safetyMs = options.safetyMs ?? SAFETY_MS;
   const lossy = random.chance(0.5);
   const extra = randomFor(seed, 'plan', 1);
-  const drills = extra.chance(0.5) && nodes >= 3 ? drawDrills(extra, { nodes, safetyMs }) : [];
+  const drills =
+    extra.chance(options.allFaults === true ? 0.8 : 0.5) && nodes >= 3
+      ? drawDrills(extra, { nodes, safetyMs })
+      : [];
   const isAllowed = ({ kind }: Fault): boolean => (options.faults ?? FAULT_NAMES).includes(kind);
   return {
     seed,

@@ -20,6 +20,7 @@ const DRILLS = [
   'late-answers',
   'late-echo',
   'late-loyalty',
+  'late-acknowledgements',
   'crash',
   'return',
 ] as const;
@@ -69,6 +70,10 @@ function drawDrill(random: Random, atMs: number, nodes: number): Fault[] {
         { atMs: beginMs + 50, forMs: forMs + 1500, kind: 'clog', from: loyal, to: all },
         { atMs: beginMs + 1200 + random.below(800), forMs: 0, kind: 'transfer', node: leader },
       ];
+    case 'late-acknowledgements':
+      return nodes < 5
+        ? [throne, cut]
+        : [throne, ...drawLateAcknowledgements(random, beginMs, leader, others)];
     case 'crash':
       return [throne, cut, { atMs: beginMs + random.below(300), forMs, kind: 'crash', nodes: [leader] }];
     case 'return':
@@ -79,4 +84,26 @@ function drawDrill(random: Random, atMs: number, nodes: number): Fault[] {
         { atMs: beginMs + forMs + random.below(400), forMs: 0, kind: 'transfer', node: leader },
       ];
   }
+}
+
+/**
+ * A leader writes for one follower alone, whose acknowledgements wait in the network. Others elect somebody else and go on; the
+ * old leader learns that and is made the leader again; only then it hears what the follower said of entries that nobody has.
+ */
+function drawLateAcknowledgements(
+  random: Random,
+  beginMs: number,
+  leader: number,
+  others: readonly number[],
+): Fault[] {
+  const [loyal = leader, ...rest] = sample(random, others, others.length);
+  const rejoinMs = beginMs + 1000 + random.below(500);
+  const againMs = rejoinMs + 50 + random.below(300);
+  const heardMs = againMs + 300 + random.below(1000);
+  const clogMs = beginMs + 20;
+  return [
+    { atMs: beginMs, forMs: rejoinMs - beginMs, kind: 'partition', groups: [[leader, loyal], rest] },
+    { atMs: clogMs, forMs: heardMs - clogMs, kind: 'clog', from: [loyal], to: [leader, ...others] },
+    { atMs: againMs, forMs: 0, kind: 'transfer', node: leader },
+  ];
 }
