@@ -70,7 +70,7 @@ export class FaultSync {
   }
 
   async #spreadNext(): Promise<void> {
-    await null;
+    await Promise.resolve();
     // What is changed from now on is told after this.
     const actions = this.#unsaid;
     this.#unsaid = [];

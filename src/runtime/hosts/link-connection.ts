@@ -46,6 +46,8 @@ export const DEFAULT_QUEUED_BYTES: QueuedBytes = {
   log: 128 * 1024 * 1024,
   bulk: 128 * 1024 * 1024,
 };
+/** Several small writes cost more than copying them together. */
+const JOIN_BELOW_BYTES = 16 * 1024;
 /** Received frames being unpacked; with more the peer is made to wait. */
 const MAX_UNPACKING = 16;
 
@@ -128,7 +130,9 @@ export class LinkConnection {
       return false;
     const isPacked = this.#lane === 'bulk' && bytes >= COMPRESS_FROM_BYTES;
     if (!isPacked && this.#packing.waiting === 0) {
-      this.#write(encodeHeader(type, bytes), ...parts);
+      const header = encodeHeader(type, bytes);
+      if (bytes < JOIN_BELOW_BYTES) this.#write(Buffer.concat([header, ...parts]));
+      else this.#write(header, ...parts);
       return true;
     }
     this.#packingBytes += bytes;
