@@ -27,11 +27,9 @@ export interface SoakOptions {
   readonly load: number;
   /** Before the first measurement: what is kept for a while fills up. */
   readonly warmUpMs: number;
-  /** Between measurements, and the most of them; at least 2. */
+  /** Between measurements, and their number; at least 2. */
   readonly stepMs: number;
   readonly steps: number;
-  /** Whether the heaps measured so far, in bytes, are enough; left out: all steps are taken. */
-  readonly isEnough?: (heaps: readonly number[]) => boolean;
   /** Told each measurement. */
   readonly tell: (text: string) => void;
 }
@@ -115,7 +113,7 @@ function slopeAnHour(points: readonly Held[]): number {
 }
 
 export async function soak(options: SoakOptions): Promise<SoakResult> {
-  const { port, nodes, load, warmUpMs, stepMs, steps, isEnough = () => false, tell } = options;
+  const { port, nodes, load, warmUpMs, stepMs, steps, tell } = options;
   const folder = mkdtempSync(join(tmpdir(), 'raftkv-soak-'));
   const config = join(folder, 'config.txt');
   const module = join(folder, 'spy.mjs');
@@ -137,7 +135,6 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
     await delay(warmUpMs);
     const measured = [await subject.measure()];
     for (let step = 1; step <= steps; step++) {
-      if (isEnough(measured.map(({ heapBytes }) => heapBytes))) break;
       await delay(stepMs);
       const held = await subject.measure();
       measured.push(held);

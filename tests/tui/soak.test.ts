@@ -106,34 +106,26 @@ const isPossible = process.platform === 'linux' && hasTmux();
 const check = isPossible ? test : test.skip;
 if (!isPossible) process.stdout.write('no tmux here: the short soak of the real program is skipped\n');
 
-/** The heap rests: in so many measurements, a second apart, it moves by no more than this. What leaks never rests. */
-const RESTING_STEPS = 4;
-const MOST_MOVEMENT = 512 * 1024;
+/**
+ * The layout is loaded meanwhile (3 MB), and samples and events begin to fill up: what is left is for leaks that show within
+ * seconds. Slow ones are for the test above, and for the long form.
+ */
+const MOST_LIVE_GROWTH = 8 * 2 ** 20;
 
-function rests(heaps: readonly number[]): boolean {
-  const newest = heaps.slice(-RESTING_STEPS);
-  return newest.length === RESTING_STEPS && Math.max(...newest) - Math.min(...newest) < MOST_MOVEMENT;
-}
-
-check('the heap of the real program under load comes to rest, and its handles stay', async () => {
-  const heaps: number[] = [];
+check('the real program under load keeps its handles and about its heap for some seconds', async () => {
   const { first, last, frames, header } = await soak({
     port: 8186,
     nodes: 3,
     load: 200,
     warmUpMs: 0,
     stepMs: 1_000,
-    steps: 30,
-    isEnough: measured => {
-      heaps.splice(0, heaps.length, ...measured);
-      return rests(measured);
-    },
+    steps: 4,
     tell: () => {},
   });
-  const sizes = heaps.map(bytes => (bytes / 2 ** 20).toFixed(2)).join(', ');
-  process.stdout.write(`  ${frames} frames live; heap second by second: ${sizes} MB\n`);
-  assert.ok(rests([...heaps, last.heapBytes]), sizes);
+  const grown = last.heapBytes - first.heapBytes;
+  process.stdout.write(`  ${frames} frames live; heap ${(grown / 2 ** 20).toFixed(2)} MB more\n`);
   assert.ok(frames > 0, 'frames were drawn');
+  assert.ok(grown < MOST_LIVE_GROWTH, `${grown} bytes`);
   assert.match(header, 'ops linearizable');
   for (const [kind, count] of Object.entries(last.handles)) {
     if (kind === 'Timeout' || kind === 'Immediate') continue;
