@@ -152,7 +152,7 @@ export function scriptsPage(links: readonly ScriptLink[]): string {
   const head = ['', 'script', 'held', 'steps', 's', 'what it shows'].map(
     name => `<th scope="col">${name}</th>`,
   );
-  const body = `<table><caption>One row a script, in the order they ran</caption><thead><tr>${head.join('')}</tr></thead><tbody>${rows.join('')}</tbody></table>`;
+  const body = `<div class="scroll whole" tabindex="0" role="region" aria-label="Scripts"><table><caption>One row a script, in the order they ran</caption><thead><tr>${head.join('')}</tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
   const sum = (of: (result: ScriptResult) => number): number =>
     links.reduce((total, { result }) => total + of(result), 0);
   const empty = { scale: timeScale(0, 1), faults: [], timeline: null, measurements: null };

@@ -39,7 +39,7 @@ p { margin: 4px 0; } .soft { color: var(--soft); } a { color: var(--accent); }
 .verdict.pass { background: var(--good-soft); color: var(--good); } .verdict.fail { background: var(--bad-soft); color: var(--bad); }
 .verdict svg { width: 20px; height: 20px; } .verdict path { fill: none; stroke: currentColor; stroke-width: 3; stroke-linecap: round; stroke-linejoin: round; }
 .lead { font-size: 17px; margin: 12px 0 2px; max-width: 76ch; }
-.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(126px, 1fr)); gap: 12px; margin: 22px 0 24px; padding: 0; list-style: none; }
+.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(108px, 1fr)); gap: 12px; margin: 22px 0 24px; padding: 0; list-style: none; }
 .tile { background: var(--card); border: 1px solid var(--line); border-radius: 12px; padding: 12px 14px; font-size: 13px; color: var(--soft); }
 .tile b { display: block; font-size: 22px; line-height: 1.25; letter-spacing: -.02em; color: var(--ink); font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
 .tile.good b { color: var(--good); } .tile.bad b { color: var(--bad); }
@@ -68,10 +68,10 @@ label { display: inline-flex; align-items: center; gap: 6px; } input[type=checkb
 .strip { list-style: none; margin: 16px 0 0; padding: 4px; display: flex; gap: 10px; overflow-x: auto; } .strip li { flex: none; }
 .thumb { display: grid; gap: 4px; justify-items: center; padding: 7px; font-size: 12px; color: var(--soft); background: var(--card); } .thumb svg { width: 58px; height: 58px; } .thumb[aria-current=true] { border-color: var(--accent); box-shadow: 0 0 0 1px var(--accent); color: var(--ink); }
 .cell.open { fill: var(--panel); } .cell.self { fill: none; } .cell.cut { fill: var(--kill); }
-.scroll { overflow: auto; max-height: 440px; border-radius: 8px; margin-top: 8px; } table { border-collapse: collapse; font-size: 13.5px; } .scroll > table { width: 100%; }
+.scroll { overflow: auto; max-height: 440px; border-radius: 8px; margin-top: 8px; } .whole { max-height: none; } table { border-collapse: collapse; font-size: 13.5px; } .scroll > table { width: 100%; }
 caption { color: var(--soft); text-align: left; padding: 4px 0 6px; white-space: nowrap; }
 th, td { padding: 5px 12px 5px 0; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; } td { overflow-wrap: anywhere; }
-th { color: var(--soft); font-weight: 600; } thead th { position: sticky; top: 0; background: var(--card); } .number { text-align: right; font-variant-numeric: tabular-nums; padding-right: 20px; }
+th { color: var(--soft); font-weight: 600; } thead th { position: sticky; top: 0; background: var(--card); } td.number, td a { white-space: nowrap; overflow-wrap: normal; } .number { text-align: right; font-variant-numeric: tabular-nums; padding-right: 20px; }
 .matrix td, .matrix th { width: 46px; text-align: center; padding: 6px 4px; border: 2px solid var(--card); background: var(--panel); border-radius: 6px; font-variant-numeric: tabular-nums; } .matrix th { background: none; font-weight: 500; white-space: nowrap; }
 .violation { border-left: 4px solid var(--bad); padding: 2px 0 2px 16px; margin: 16px 0; } .violation h3 { margin: 0 0 4px; color: var(--ink); font-size: 15px; }
 .picture { width: 100%; height: auto; display: block; font: 12px ui-monospace, monospace; margin: 10px 0; } .picture text { fill: var(--ink); } summary { cursor: pointer; }
