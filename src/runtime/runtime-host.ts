@@ -10,8 +10,7 @@ import { RuntimeControl } from './cluster-control.js';
 import { ClusterRuntime, openResidents } from './cluster-runtime.js';
 import type { ClusterControl } from './control.js';
 import type { CommandResult } from './handle.js';
-import { HostGroup } from './hosts/host-group.js';
-import { HostsControl } from './hosts/hosts-control.js';
+import type { HostGroup } from './hosts/host-group.js';
 import { replaceLostMembers } from './membership.js';
 import { describeError, exposeRpc } from './rpc.js';
 import type { CommandSource, RuntimeApi, RuntimeWorkerData } from './runtime-protocol.js';
@@ -88,17 +87,13 @@ export function exposeCluster(port: MessagePort, open: () => Promise<HostedClust
   );
 }
 
-/** Of several hosts: waits for the others as long as it takes to know which cluster this is. */
 async function openCluster(
-  { spec, statusPort }: RuntimeWorkerData,
+  data: RuntimeWorkerData,
   createInterpreter: CreateInterpreter,
 ): Promise<HostedCluster> {
-  const say = (notice: string): void => statusPort.postMessage({ notice });
-  const group = spec.hosts === null ? null : new HostGroup(spec, spec.hosts, say);
-  const residents = group === null ? openResidents(spec) : await group.join();
-  const runtime = new ClusterRuntime(spec, residents, line => interpreter.execute(line, 'gateway'));
-  const local = new RuntimeControl(runtime);
-  const control = group === null ? local : new HostsControl(local, runtime, group);
+  const { spec, statusPort } = data;
+  const execute = (line: string): Promise<CommandResult> => interpreter.execute(line, 'gateway');
+  const { runtime, local, control, group } = await openRuntime(data, execute);
   const interpreter = createInterpreter(control);
   if (spec.matrix !== null) local.setMatrix(spec.matrix);
   group?.attach(runtime, local);
@@ -116,6 +111,34 @@ async function openCluster(
       await group?.close();
     },
   };
+}
+
+interface OpenRuntime {
+  readonly runtime: ClusterRuntime;
+  /** Of what runs in this process. */
+  readonly local: RuntimeControl;
+  readonly control: ClusterControl;
+  /** Null: all nodes run in this process. */
+  readonly group: HostGroup | null;
+}
+
+/** Of several hosts: waits for the others as long as it takes to know which cluster this is. */
+async function openRuntime(
+  { spec, statusPort }: RuntimeWorkerData,
+  execute: (line: string) => Promise<CommandResult>,
+): Promise<OpenRuntime> {
+  if (spec.hosts === null) {
+    const runtime = new ClusterRuntime(spec, openResidents(spec), execute);
+    const local = new RuntimeControl(runtime);
+    return { runtime, local, control: local, group: null };
+  }
+  // Loaded only here: a cluster of one host starts faster without it.
+  const { HostGroup } = await import('./hosts/host-group.js');
+  const { HostsControl } = await import('./hosts/hosts-control.js');
+  const group = new HostGroup(spec, spec.hosts, notice => statusPort.postMessage({ notice }));
+  const runtime = new ClusterRuntime(spec, await group.join(), execute);
+  const local = new RuntimeControl(runtime);
+  return { runtime, local, control: new HostsControl(local, runtime, group), group };
 }
 
 const REPAIR_RETRY_MS = 5_000;
