@@ -68,10 +68,17 @@ export class ExecutionContext {
     if (this.#openWorkload === null) throw new ControlError('unsupported', 'there are no workloads here');
     const { nodes } = this.control.status();
     const members = nodes.filter(({ state }) => state !== 'removed');
-    this.#workload ??= this.#openWorkload(
-      members.map(({ host, port }) => ({ host, port })),
-      this.seed,
-    );
+    if (this.#workload === null) {
+      const opened = this.#openWorkload(
+        members.map(({ host, port }) => ({ host, port })),
+        this.seed,
+      );
+      this.#workload = opened;
+      // The next `workload` tries anew.
+      opened.catch(() => {
+        if (this.#workload === opened) this.#workload = null;
+      });
+    }
     return this.#workload;
   }
 
@@ -82,7 +89,8 @@ export class ExecutionContext {
   }
 
   async close(): Promise<void> {
-    await (await this.#workload)?.close();
+    const runner = await this.#workload?.catch(() => null);
+    await runner?.close();
   }
 
   /** `count` different ones of `items`, in the order drawn. */

