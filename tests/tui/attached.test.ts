@@ -14,6 +14,7 @@ import * as assert from 'uvu/assert';
 import { type Cluster, startCluster } from '../../src/index.js';
 import { Authority } from '../helpers/certificates.js';
 import { hasProgram } from '../helpers/serve.js';
+import { explainedEntry } from './explained-entry.js';
 import { hasTmux, TmuxTerminal } from './tmux-terminal.js';
 
 const test = suite('attached to a cluster elsewhere');
@@ -36,7 +37,12 @@ test.before(async () => {
   const passwordSha256 = createHash('sha256').update(PASSWORD).digest('hex');
   cluster = await startCluster({
     nodes: 3,
-    config: { tlsCertFile: certFile, tlsKeyFile: keyFile },
+    config: {
+      tlsCertFile: certFile,
+      tlsKeyFile: keyFile,
+      electionTimeoutMinMs: 500,
+      electionTimeoutMaxMs: 1_000,
+    },
     users: [{ name: 'default', role: 'admin', passwordSha256 }],
     testMutations: ['read-without-quorum'],
   });
@@ -84,8 +90,7 @@ check('it shows and controls the cluster: entries are explained, messages listed
   await leave();
   terminal.type('4');
   await terminal.waitFor('the cursor', screen => screen.includes('▼'));
-  terminal.press('Enter');
-  await terminal.waitFor('what the entry holds', screen => screen.includes('SET far away'));
+  await explainedEntry(terminal, 'SET far away');
   await leave();
   // Followers hardly talk to each other.
   const { leader } = await cluster.status();
@@ -98,7 +103,7 @@ check('it shows and controls the cluster: entries are explained, messages listed
 
 check('a violation freezes the view, ends the load and shows the proof', async () => {
   terminal.run(':load 200');
-  await terminal.waitFor('a verdict', screen => screen.includes('ops linearizable'));
+  await terminal.waitFor('a verdict', screen => screen.includes('ops linearizable'), 60_000);
   const { leader } = await cluster.status();
   // Its clock nearly stands, so that it does not notice that it was cut off and answers what is old.
   terminal.run(`clock ${leader} 0 0.02`);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { explainedEntry } from './explained-entry.js';
 import { hasTmux, TmuxTerminal } from './tmux-terminal.js';
 
 const test = suite('real terminal');
@@ -117,8 +118,7 @@ step('start, keys, commands with hints and answers', async terminal => {
 step('an entry of the log and a message of a link are explained', async terminal => {
   terminal.type('4');
   await terminal.waitFor('the cursor', screen => screen.includes('▼'));
-  terminal.press('Enter');
-  const entry = await terminal.waitFor('what the entry holds', screen => screen.includes('SET user:1'));
+  const entry = await explainedEntry(terminal, 'SET user:1');
   assert.match(entry, /Entry \d+ of term \d+, in the log of n0/);
   assert.match(entry, 'It is committed: a majority, 2 of 3');
   await leavePrompt(terminal);
@@ -236,7 +236,7 @@ step('a storm of resizes under load ends with a whole screen of the last size', 
   const sides = screen.split('\n').filter(line => /^[│┃].*[│┃]$/.test(line));
   assert.ok(sides.length > 25, screen);
   assert.equal([...new Set(sides.map(line => line.length))], [140]);
-  await terminal.waitFor('a verdict', text => text.includes('ops linearizable'));
+  await terminal.waitFor('a verdict', text => text.includes('ops linearizable'), 60_000);
   terminal.resize(80, 24);
 });
 
