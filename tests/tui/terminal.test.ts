@@ -294,7 +294,7 @@ check('whatever ends it, the terminal is as it was', async () => {
     const runs = ENDINGS.map(async ({ name, nodeOptions, end, exitCode, screen }, at) => {
       const terminal = terminals[at];
       assert.ok(terminal !== undefined);
-      await launch(terminal, configFile(1, PORT + 10 + at), nodeOptions);
+      await launch(terminal, configFile(1, PORT + 30 + at), nodeOptions);
       await terminal.waitFor(`a leader, before ${name}`, hasLeader);
       end(terminal);
       await assertRestored(terminal, exitCode);
