@@ -39,7 +39,7 @@ export function decodeValue(bytes: Buffer): Value {
   const text = bytes.toString('latin1');
   if (!text.startsWith(MARK)) return text;
   const type = text[TYPE_AT];
-  if (type === 'S') return text.slice(CONTENT_AT);
+  if (type === 'S' && text.startsWith(MARK, CONTENT_AT)) return text.slice(CONTENT_AT);
   const texts = textsOf(bytes);
   return (texts === null ? null : collectionOf(type, texts)) ?? text;
 }
@@ -66,10 +66,10 @@ function encodeTexts(type: string, texts: readonly string[]): Buffer {
   return out.copy();
 }
 
-/** Null: the bytes are not exactly a count and so many texts. */
+/** Null: the bytes are not exactly a count and so many texts, one at least. */
 function textsOf(bytes: Buffer): string[] | null {
   let at = CONTENT_AT + 4;
-  if (at > bytes.length) return null;
+  if (at >= bytes.length) return null;
   for (let left = bytes.readUInt32LE(CONTENT_AT); left > 0; left--) {
     if (at + 4 > bytes.length) return null;
     at += 4 + bytes.readUInt32LE(at);
@@ -85,14 +85,13 @@ function listOf(texts: readonly string[]): ListValue {
 }
 
 function hashOf(texts: readonly string[]): HashValue | null {
-  if (texts.length % 2 !== 0) return null;
   const hash = new HashValue();
   for (let at = 0; at + 1 < texts.length; at += 2) hash.set(texts[at] ?? '', texts[at + 1] ?? '');
-  return hash;
+  return 2 * hash.size === texts.length ? hash : null;
 }
 
-function setOf(texts: readonly string[]): SetValue {
+function setOf(texts: readonly string[]): SetValue | null {
   const set = new SetValue();
   for (const text of texts) set.add(text);
-  return set;
+  return set.size === texts.length ? set : null;
 }
