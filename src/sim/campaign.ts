@@ -52,6 +52,8 @@ function openPool(threads: number): Piscina {
     name: 'runSeed',
     minThreads: threads,
     maxThreads: threads,
+    // Runs make much that is short-lived: with more room for it less is looked through.
+    resourceLimits: { maxYoungGenerationSizeMb: 64 },
   });
   // What fails in a worker also fails its task.
   pool.on('error', () => undefined);

@@ -9,7 +9,7 @@ import { failureText, repeatArguments, speedOf, summaryText } from '../../sim/re
 import type { SeedReport } from '../../sim/seed-report.js';
 import { EXIT_FAILED } from '../cli-error.js';
 import { print, printJson } from '../terminal.js';
-import { planOptionsOf, type SimFlags } from './flags.js';
+import { planOptionsOf, type SimFlags, seedsOf } from './flags.js';
 import { savePlan } from './plan-io.js';
 import { Progress } from './progress.js';
 import { shrinkAndSave } from './shrink-run.js';
@@ -20,12 +20,13 @@ const SHOWN = 3;
 export async function runSeeds(flags: SimFlags): Promise<void> {
   const plan = planOptionsOf(flags);
   const mutant = flags.mutant ?? null;
-  const progress = new Progress(flags.seeds);
+  const seeds = seedsOf(flags);
+  const progress = new Progress(seeds);
   let failed = 0;
   const stop = cancelOnInterrupt();
   const campaign = await runCampaign({
     firstSeed: flags.from,
-    seeds: flags.seeds,
+    seeds,
     plan,
     mutant,
     threads: flags.threads,

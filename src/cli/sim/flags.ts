@@ -12,7 +12,7 @@ import { wholeNumber } from '../arguments.js';
 import { InvalidOperation } from '../cli-error.js';
 
 export interface SimFlags {
-  readonly seeds: number;
+  readonly seeds?: number;
   readonly seed?: number;
   readonly from: number;
   readonly nodes?: number;
@@ -34,12 +34,18 @@ export interface SimFlags {
 
 const MAX_SEED = 4_294_967_295;
 const DEFAULT_SEEDS = 100;
+/** All mutants are noticed within these. */
+const MUTANT_SEEDS = 2000;
 const MAX_SECONDS = 86_400;
 const MAX_OPERATIONS = 100_000;
 
 export const addFlags = (command: Command): Command =>
   command
-    .option('--seeds <count>', 'run so many seeds', wholeNumber(1, MAX_SEED), DEFAULT_SEEDS)
+    .option(
+      '--seeds <count>',
+      `run so many seeds (default: ${DEFAULT_SEEDS}; with --mutants at most ${MUTANT_SEEDS} for each)`,
+      wholeNumber(1, MAX_SEED),
+    )
     .option('--from <seed>', 'the first of them', wholeNumber(0, MAX_SEED), 1)
     .option('--seed <seed>', 'run this seed only', wholeNumber(0, MAX_SEED))
     .option('--nodes <count>', 'members at the beginning (default: drawn from the seed)', wholeNumber(1, 9))
@@ -79,6 +85,9 @@ export const planOptionsOf = ({ nodes, ops, seconds, faults, allFaults }: SimFla
   ...(faults === undefined ? {} : { faults }),
   ...(allFaults === undefined ? {} : { allFaults }),
 });
+
+export const seedsOf = ({ seeds, mutants }: SimFlags): number =>
+  seeds ?? (mutants ? MUTANT_SEEDS : DEFAULT_SEEDS);
 
 /** @throws InvalidOperation for options that mean nothing together */
 export function checkFlags(flags: SimFlags): void {

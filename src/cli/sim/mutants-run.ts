@@ -7,7 +7,7 @@ import { type Hunt, huntMutant } from '../../sim/hunt.js';
 import { MUTANTS } from '../../sim/mutants/table.js';
 import { EXIT_FAILED } from '../cli-error.js';
 import { print, printJson } from '../terminal.js';
-import { planOptionsOf, type SimFlags } from './flags.js';
+import { planOptionsOf, type SimFlags, seedsOf } from './flags.js';
 import { Progress } from './progress.js';
 
 export async function runMutants(flags: SimFlags): Promise<void> {
@@ -16,7 +16,7 @@ export async function runMutants(flags: SimFlags): Promise<void> {
   for (const mutant of MUTANTS) {
     const hunt = await huntMutant(mutant, {
       firstSeed: flags.from,
-      seeds: flags.seeds,
+      seeds: seedsOf(flags),
       threads: flags.threads,
       plan: planOptionsOf(flags),
     });
