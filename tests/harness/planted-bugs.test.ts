@@ -11,6 +11,7 @@ import { reportPage } from '../../src/harness/report/page.js';
 import { type TestResult, TestRun } from '../../src/harness/test-run.js';
 import type { WorkloadName } from '../../src/harness/workloads/table.js';
 import { type Cluster, type ClusterOptions, startCluster } from '../../src/index.js';
+import { eventually } from '../helpers/serve.js';
 import { underTest } from './under-test.js';
 
 const test = suite('planted bugs');
@@ -46,9 +47,17 @@ const execute = async (cluster: Cluster, lines: readonly string[]): Promise<void
   }
 };
 
-async function untilItFails(cluster: Cluster, { once, again, expectation, after }: Hunt): Promise<string> {
+/** What is lost or stale must have been acknowledged first, by the test as well. */
+const MORE_CALLS = 50;
+
+async function untilItFails(cluster: Cluster, run: TestRun, hunt: Hunt): Promise<string> {
+  const { once, again, expectation, after } = hunt;
   await execute(cluster, once);
   for (let turn = 0; turn < MOST_TURNS; turn++) {
+    const before = run.load.counts().ok;
+    await eventually('calls of the test', 60_000, async () =>
+      run.load.counts().ok >= before + MORE_CALLS ? true : undefined,
+    );
     await execute(cluster, again);
     const answer = await cluster.execute(expectation);
     if (answer.kind !== 'failed' || answer.code !== 'expectation-failed') continue;
@@ -77,7 +86,7 @@ async function hunted(hunt: Hunt): Promise<Caught> {
     });
     const script = async (): Promise<string> => {
       try {
-        return await untilItFails(cluster, hunt);
+        return await untilItFails(cluster, run, hunt);
       } finally {
         run.load.stop();
       }
