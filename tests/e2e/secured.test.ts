@@ -7,7 +7,7 @@
  * @module
  */
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { suite } from 'uvu';
@@ -210,7 +210,7 @@ function defineTests(): void {
   test('no password is in the output, the trace or the data', () => {
     const files = readdirSync(space.data, { recursive: true })
       .map(name => join(space.data, String(name)))
-      .filter(name => statSync(name).isFile());
+      .filter(name => lstatSync(name).isFile());
     assert.ok(files.length > 0);
     const texts = [
       ...printed,
