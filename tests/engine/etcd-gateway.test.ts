@@ -1,6 +1,6 @@
 /**
  * The gateway tests on a real etcd: Redis itself and three Redis clients see no difference. What looks into the memory
- * engine, or is about something etcd does not offer, is skipped.
+ * engine, or is about something etcd does not offer, is left out.
  *
  * @module
  */
