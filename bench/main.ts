@@ -64,7 +64,7 @@ const USUAL_LOADS = 'set:1,set:16,get:1,get:16';
 /** The guard has a minute. */
 const GUARD_LOADS = 'set:1,set:16,get:1';
 
-const { values, positionals } = parseArgs({
+const OPTIONS = {
   allowPositionals: true,
   options: {
     quick: { type: 'boolean', default: false },
@@ -79,7 +79,19 @@ const { values, positionals } = parseArgs({
     'most-keys': { type: 'string', default: '1000000' },
     loads: { type: 'string', default: '' },
   },
-});
+} as const;
+
+/** Ends the program with one line where an option is none of ours. */
+function readArguments(): ReturnType<typeof parseArgs<typeof OPTIONS>> {
+  try {
+    return parseArgs(OPTIONS);
+  } catch (error) {
+    say(`${error instanceof Error ? error.message : String(error)}; modes: ${Object.keys(MODES).join(', ')}`);
+    process.exit(2);
+  }
+}
+
+const { values, positionals } = readArguments();
 
 /** `set:16`: command and pipeline. */
 function loadKind(text: string): LoadKind {
