@@ -29,7 +29,7 @@ interface Result {
 }
 
 const timeoutMs = Number(process.env.TEST_FILE_TIMEOUT_MS ?? 120_000);
-const MAX_RERUNS = 2;
+const MAX_RERUNS = 4;
 const filters = process.argv.slice(2);
 const root = import.meta.dirname;
 const running = new Set<ChildProcess>();

@@ -13,7 +13,8 @@ export interface ScriptHost {
   readonly sleep: (ms: number) => Promise<void>;
   /** Milliseconds of a clock that never goes back. */
   readonly now: () => number;
-  readonly onStep?: (step: ScriptStep) => void;
+  /** The next step waits for it. */
+  readonly onStep?: (step: ScriptStep) => void | Promise<void>;
 }
 
 /** One command that ran. */
@@ -100,7 +101,7 @@ class ScriptRun {
     };
     this.steps++;
     if (action.kind === 'expect' && result.kind === 'done') this.expectations++;
-    onStep?.(step);
+    await onStep?.(step);
     return result.kind === 'done' ? null : step;
   }
 

@@ -77,10 +77,15 @@ export class Observer {
     };
   }
 
+  /** Looks now, besides the interval. */
+  async look(): Promise<void> {
+    const status = await this.#controls.status().catch(() => null);
+    if (status !== null) this.#take(status);
+  }
+
   async #poll(): Promise<void> {
     while (this.#running) {
-      const status = await this.#controls.status().catch(() => null);
-      if (status !== null) this.#take(status);
+      await this.look();
       await new Promise(resolve => setTimeout(resolve, this.#intervalMs));
     }
   }

@@ -117,12 +117,15 @@ export class NodeLoop {
 
   /**
    * Ticks that fell due while the thread was busy or paused are not made up for: nothing was heard meanwhile, and what was said
-   * may wait outside. The same for ticks before something that was heard: they come after it.
+   * may wait outside. Time slept as planned counts, or a follower would forget for how long it has heard no leader and refuse
+   * its vote; only the last tick, which may begin an election, comes after what was heard.
    */
   #ticksAtMost(passed: number, hasHeard: boolean): number {
     const planned = this.#plannedTicks;
-    if (hasHeard) return Math.min(planned, this.#graceTicks);
-    return passed - planned > this.#graceTicks ? Math.max(1, planned - this.#graceTicks) : planned;
+    const isLate = passed - planned > this.#graceTicks;
+    const afterHeard = Math.min(planned, this.#graceTicks);
+    if (hasHeard) return isLate ? afterHeard : Math.max(afterHeard, planned - 1);
+    return isLate ? Math.max(1, planned - this.#graceTicks) : planned;
   }
 
   /** A timer that fires too early costs less than setting it anew: only what is due sooner sets it. */

@@ -19,7 +19,7 @@ import { scriptLoad } from './script-load.js';
 export interface RunOptions {
   /** Replaces the script's first seed. */
   readonly seed?: number | undefined;
-  readonly onStep?: (step: ScriptStep) => void;
+  readonly onStep?: (step: ScriptStep) => void | Promise<void>;
 }
 
 export const runOnCluster = (
@@ -64,9 +64,11 @@ export const runObserved = async (
   const observer = new Observer(controls, () => monotonicMs() - startedMs, { intervalMs: POLL_INTERVAL_MS });
   const report = await runOnCluster(cluster, file, {
     ...options,
-    onStep: step => {
+    onStep: async step => {
       steps.push(step);
-      options.onStep?.(step);
+      await options.onStep?.(step);
+      // What the next step undoes at once was there all the same.
+      await observer.look();
     },
   });
   const timeline = await observer.stop();
