@@ -1,8 +1,8 @@
 /**
  * This store beside one Redis with `appendfsync always` and three etcd members, all durable, in turn in one run.
  *
- * Every ratio is taken within a round, where all were measured one after the other; the order changes from round to round. The peers'
- * processes stay up, idle, while another one is measured.
+ * Every store is first given the load until it grows no faster by it. Every ratio is taken within a round, where all were measured one
+ * after the other; the order changes from round to round. The peers' processes stay up, idle, while another one is measured.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import { startEtcd } from '../peers/etcd-cluster.js';
 import { type Peer, versionOf } from '../peers/peer.js';
 import { startRedis } from '../peers/redis-server.js';
 import { keepResult, say } from '../results.js';
-import { DEFAULT_LOAD, type MeasuredLoad, measureLoad } from '../run-load.js';
+import { DEFAULT_LOAD, type MeasuredLoad, measureLoad, warmUp } from '../run-load.js';
 import { type Served, serve } from '../serve.js';
 import { type Spread, showSpread, spreadOf, thousands } from '../spread.js';
 
@@ -153,13 +153,14 @@ async function interleave(
   const { command, connections, pipeline, against } = measure;
   const load = { ...DEFAULT_LOAD, command, connections, pipeline, durationMs: flags.durationMs };
   const runs = new Map<Store, () => Promise<MeasuredLoad>>();
+  await warmUp({ ...load, ports: [await leaderPort(ours.ports)] });
   runs.set('ours', async () => measureLoad([ours.pid], { ...load, ports: [await leaderPort(ours.ports)] }));
   for (const peer of peers) {
     if (!against.includes(peer.name)) continue;
     const options = { ...load, ports: [peer.port] };
-    runs.set(peer.name, () =>
-      peer.protocol === 'grpc' ? measureLoad(peer.pids, options, ETCD_LOAD) : measureLoad(peer.pids, options),
-    );
+    const program = peer.protocol === 'grpc' ? ETCD_LOAD : undefined;
+    await warmUp(options, program);
+    runs.set(peer.name, () => measureLoad(peer.pids, options, program));
   }
   const results: Partial<Record<Store, MeasuredLoad[]>> = {};
   for (let round = 0; round < flags.rounds; round++) {

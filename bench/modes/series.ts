@@ -9,8 +9,8 @@ import { leaderPort } from '../cluster-leader.js';
 import type { BenchFlags } from '../flags.js';
 import type { LoadOptions } from '../load.js';
 import { keepResult, say } from '../results.js';
-import { DEFAULT_LOAD, type MeasuredLoad, measureLoad } from '../run-load.js';
-import { type ServeOptions, serve } from '../serve.js';
+import { DEFAULT_LOAD, type MeasuredLoad, measureLoad, warmUp } from '../run-load.js';
+import { type Served, type ServeOptions, serve } from '../serve.js';
 import { showSpread, spreadOf, thousands } from '../spread.js';
 
 interface Setting {
@@ -94,12 +94,21 @@ export const benchPromisedSeries = async (flags: BenchFlags): Promise<void> => {
 
 async function benchSeries(kind: string, settings: readonly Setting[], flags: BenchFlags): Promise<void> {
   const results = new Map<Setting, MeasuredLoad[]>();
-  for (let round = 0; round < flags.rounds; round++) {
-    for (const setting of settings) {
-      const result = await measure(setting, flags);
-      results.set(setting, [...(results.get(setting) ?? []), result]);
-      say(`${setting.name}: ${thousands(result.perSecond)}/s, p99 ${result.p99Ms.toFixed(1)} ms`);
+  const clusters = await startClusters(settings, flags);
+  try {
+    for (const setting of settings) await warmUp(await loadOf(setting, clusters, flags));
+    for (let round = 0; round < flags.rounds; round++) {
+      for (const setting of settings) {
+        const result = await measureLoad(
+          [clusterOf(setting, clusters).pid],
+          await loadOf(setting, clusters, flags),
+        );
+        results.set(setting, [...(results.get(setting) ?? []), result]);
+        say(`${setting.name}: ${thousands(result.perSecond)}/s, p99 ${result.p99Ms.toFixed(1)} ms`);
+      }
     }
+  } finally {
+    await Promise.all([...clusters.values()].map(cluster => cluster.stop()));
   }
   const first = [...results.values()][0] ?? [];
   const lines = [
@@ -140,18 +149,30 @@ function judgedLine(
   );
 }
 
-async function measure({ cluster, load }: Setting, flags: BenchFlags): Promise<MeasuredLoad> {
-  const { memory, ...shape } = cluster;
-  const served = await serve({ ...shape, durable: memory !== true, portStart: flags.port });
-  try {
-    const ports = [await leaderPort(served.ports)];
-    return await measureLoad([served.pid], {
-      ...DEFAULT_LOAD,
-      ...load,
-      ports,
-      durationMs: flags.durationMs,
-    });
-  } finally {
-    await served.stop();
+type Clusters = ReadonlyMap<string, Served>;
+
+const shapeOf = ({ cluster }: Setting): string => JSON.stringify(cluster);
+
+/** One for each shape. All stay up, idle, while another one is measured: starting anew would mean compiling anew. */
+async function startClusters(settings: readonly Setting[], flags: BenchFlags): Promise<Clusters> {
+  const clusters = new Map<string, Served>();
+  let portStart = flags.port;
+  for (const setting of settings) {
+    if (clusters.has(shapeOf(setting))) continue;
+    const { memory, ...shape } = setting.cluster;
+    clusters.set(shapeOf(setting), await serve({ ...shape, durable: memory !== true, portStart }));
+    portStart += shape.nodes;
   }
+  return clusters;
+}
+
+function clusterOf(setting: Setting, clusters: Clusters): Served {
+  const cluster = clusters.get(shapeOf(setting));
+  if (cluster === undefined) throw new Error(`no cluster was started for ${setting.name}`);
+  return cluster;
+}
+
+async function loadOf(setting: Setting, clusters: Clusters, flags: BenchFlags): Promise<LoadOptions> {
+  const ports = [await leaderPort(clusterOf(setting, clusters).ports)];
+  return { ...DEFAULT_LOAD, ...setting.load, ports, durationMs: flags.durationMs };
 }

@@ -25,7 +25,7 @@ import { RealDisk } from '../../src/storage/real-disk.js';
 import { leaderPort } from '../cluster-leader.js';
 import type { BenchFlags } from '../flags.js';
 import { keepResult, say } from '../results.js';
-import { DEFAULT_LOAD, measureLoad } from '../run-load.js';
+import { DEFAULT_LOAD, measureLoad, warmUp } from '../run-load.js';
 import { serve } from '../serve.js';
 
 const NODES = 3;
@@ -81,10 +81,10 @@ async function measureWhole(pipeline: number, flags: BenchFlags): Promise<number
   const cluster = await serve({ nodes: NODES, durable: true, portStart: flags.port });
   try {
     const ports = [await leaderPort(cluster.ports)];
-    const load = { ...DEFAULT_LOAD, ports, command: 'set', pipeline } as const;
-    await measureLoad([cluster.pid], { ...load, durationMs: flags.durationMs });
-    const warm = await measureLoad([cluster.pid], { ...load, durationMs: flags.durationMs });
-    return warm.cpuMicroseconds;
+    const load = { ...DEFAULT_LOAD, ports, command: 'set', pipeline, durationMs: flags.durationMs } as const;
+    await warmUp(load);
+    const { cpuMicroseconds } = await measureLoad([cluster.pid], load);
+    return cpuMicroseconds;
   } finally {
     await cluster.stop();
   }

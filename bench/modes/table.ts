@@ -10,7 +10,7 @@ import type { BenchFlags } from '../flags.js';
 import { describeMachine } from '../machine.js';
 import type { Plot } from '../plots.js';
 import { keepResult, say } from '../results.js';
-import { DEFAULT_LOAD, measureLoad } from '../run-load.js';
+import { DEFAULT_LOAD, measureLoad, warmUp } from '../run-load.js';
 import { serve } from '../serve.js';
 import { intoReadme, markdownTable, type Row } from '../table.js';
 
@@ -46,6 +46,7 @@ async function measure(nodes: number, durable: boolean, flags: BenchFlags): Prom
     const rows: Row[] = [];
     for (const [command, pipeline] of flags.loads) {
       const load = { ...DEFAULT_LOAD, ports, command, pipeline, durationMs: flags.durationMs };
+      await warmUp(load);
       const result = await measureLoad([cluster.pid], load);
       rows.push({ nodes, durable, command, pipeline, ...result });
       const disk = durable ? 'durable' : 'memory';
