@@ -5,8 +5,8 @@
  * fails, a hung one is killed, and a leaked handle (a live worker) shows as a time-out of its file.
  *
  * Tests of real clusters, sockets and terminals depend on a machine that others may be using: at the end, with nothing
- * beside it, a failed file runs once more. What then passes is told, with what it printed when it failed. More than
- * `MAX_RERUNS` failed files are no accident and are not run again.
+ * beside it, a failed file runs once more. What then passes is told, with what it printed when it failed, and named again
+ * at the end. More than `MAX_RERUNS` failed files are no accident and are not run again.
  *
  * Usage: `npm test [-- FILTER …]`; `TEST_FILE_TIMEOUT_MS` (default 120000) bounds each file.
  *
@@ -42,9 +42,10 @@ function testFiles(): string[] {
     .sort();
 }
 
-/** uvu's summary of one process: `Total:`, `Passed:`, `Skipped:`. */
+/** uvu's summary, the last that a process prints: `Total:`, `Passed:`, `Skipped:`, a line each. */
 function count(output: string, label: string): number {
-  return Number(new RegExp(`${label}:\\s+(\\d+)`).exec(output)?.[1] ?? 0);
+  const lines = [...output.matchAll(new RegExp(`^\\s*${label}:\\s+(\\d+)$`, 'gm'))];
+  return Number(lines.at(-1)?.[1] ?? 0);
 }
 
 function judge(
@@ -83,6 +84,9 @@ function runFile(file: string): Promise<Result> {
     const timer = setTimeout(() => {
       timedOut = true;
       child.kill('SIGKILL');
+      // What it started may live on and hold them open.
+      child.stdout.destroy();
+      child.stderr.destroy();
     }, timeoutMs);
     const collect = (chunk: Buffer): void => {
       output += chunk.toString();
@@ -136,6 +140,8 @@ async function rerunFailed(results: readonly Result[]): Promise<readonly Result[
     report(result);
     second.set(file, result);
   }
+  const healed = failed.filter(({ file }) => second.get(file)?.verdict === '').map(({ file }) => file);
+  if (healed.length > 0) process.stdout.write(`passed only when run again: ${healed.join(', ')}\n`);
   return results.map(result => second.get(result.file) ?? result);
 }
 
