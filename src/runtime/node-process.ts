@@ -90,6 +90,7 @@ export class NodeProcess<Api extends NodeLifecycle & Callable<Api>, Signal> {
   #failure: { readonly error: Error; readonly code: string } | null = null;
   #settleReady: { readonly resolve: () => void; readonly reject: (error: Error) => void };
   #onPaused: (() => void) | null = null;
+  #pausing: Promise<void> | null = null;
 
   constructor(options: NodeProcessOptions, hooks: NodeProcessHooks<Signal>) {
     this.#name = options.name;
@@ -149,8 +150,15 @@ export class NodeProcess<Api extends NodeLifecycle & Callable<Api>, Signal> {
     return this.ended;
   }
 
-  /** Resolves when the thread really stands still. */
-  async pause(): Promise<void> {
+  /** Resolves when the thread really stands still; whoever asks again meanwhile waits for the same. */
+  pause(): Promise<void> {
+    this.#pausing ??= this.#pause().finally(() => {
+      this.#pausing = null;
+    });
+    return this.#pausing;
+  }
+
+  async #pause(): Promise<void> {
     const standsStill = new Promise<void>(resolve => {
       this.#onPaused = resolve;
     });

@@ -126,7 +126,8 @@ export class Supervisor<Process extends SupervisedProcess> {
     if (record.state === 'paused') throw new ControlError('refused', `node ${node} is paused already`);
     const process = this.running(node);
     await process.pause();
-    if (record.process === process) this.#change(node, record, 'paused', { kind: 'paused' });
+    if (record.process !== process || record.state !== 'up') return;
+    this.#change(node, record, 'paused', { kind: 'paused' });
   }
 
   async resume(node: number): Promise<void> {

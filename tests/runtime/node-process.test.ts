@@ -45,6 +45,14 @@ nodeProcess('a paused thread really stands still, and goes on after resume', asy
   await process.stop();
 });
 
+nodeProcess('two who pause a node at once both find it paused, and it stays so', async () => {
+  const { process } = startEcho();
+  await process.ready;
+  await Promise.all([process.pause(), process.pause()]);
+  assert.ok(process.isPaused);
+  await process.kill();
+});
+
 nodeProcess('a paused thread can be killed and stopped', async () => {
   for (const end of ['kill', 'stop'] as const) {
     const { process } = startEcho();
