@@ -23,6 +23,7 @@ export class AppliedState {
     const { store } = this;
     const rest = mix(this.duplicates.hash(), this.sessions.hash);
     const counts = mixNumber(mixNumber(rest, store.changeCount), store.nowMs);
-    return formatHash(store.hashHigh ^ counts, store.hashLow ^ mix(counts, store.size));
+    const { high, low } = store.hash();
+    return formatHash(high ^ counts, low ^ mix(counts, store.size));
   }
 }

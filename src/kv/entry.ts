@@ -15,31 +15,41 @@ export type ValueType = 'string' | 'list' | 'hash' | 'set';
 /** Deadline of a key that does not expire. */
 export const NO_DEADLINE = 0;
 
+export const NO_SLOT = -1;
+
+/** What the store's hash has of an entry: nothing, nothing yet (it waits), or the entry as it is, by `hashHigh` and `hashLow`. */
+export type Counting = typeof UNCOUNTED | typeof WAITING | typeof COUNTED;
+export const UNCOUNTED = 0;
+export const WAITING = 1;
+export const COUNTED = 2;
+
 export class Entry {
   readonly key: string;
   readonly keyHash: number;
   value: Value;
-  valueHash: number;
+  /** Of a string; means nothing unless `isValueHashed`. Collections keep their own. */
+  valueHash = 0;
+  isValueHashed = false;
+  counting: Counting = UNCOUNTED;
   /** Log time in ms from which the key no longer exists; `NO_DEADLINE`: never. */
   deadlineMs = NO_DEADLINE;
   /** Number of the last change to this key, counted over the whole store: never reused, so WATCH can compare it. */
   version = 0;
-  /** What the store counts for it (two halves of a hash, bytes): a change need not look at the value it replaces. */
+  /** What the store has counted for it (two halves of a hash, bytes): a change need not look at the value it replaces. */
   hashHigh = 0;
   hashLow = 0;
   byteSize = 0;
-  /** Position in the store's list of entries. */
+  /** Position in the store's list of entries; `NO_SLOT` once it has left. */
   slot = 0;
   /** Position in the expiry heap; negative: not in it. */
   heapSlot = -1;
   /** The last snapshot that has this entry's state, or that began before the entry existed. */
   capturedBy = 0;
 
-  constructor(key: string, value: Value, valueHash: number) {
+  constructor(key: string, value: Value) {
     this.key = key;
     this.keyHash = hashText(key);
     this.value = value;
-    this.valueHash = valueHash;
   }
 }
 
@@ -47,9 +57,15 @@ export function typeOf(value: Value): ValueType {
   return typeof value === 'string' ? 'string' : value.type;
 }
 
-/** Takes time in the length of a string, none for the others: they keep theirs up to date. */
-export function contentHash(value: Value): number {
-  return typeof value === 'string' ? hashText(value) : value.contentHash;
+/** Takes time in the length of a string that was not hashed yet, none for the others: they keep theirs up to date. */
+export function contentHash(entry: Entry): number {
+  const { value } = entry;
+  if (typeof value !== 'string') return value.contentHash;
+  if (!entry.isValueHashed) {
+    entry.valueHash = hashText(value);
+    entry.isValueHashed = true;
+  }
+  return entry.valueHash;
 }
 
 /** Bytes of content, without overhead. */
@@ -66,11 +82,11 @@ export function elementCount(value: Exclude<Value, string>): number {
 export function entryHashHigh(entry: Entry): number {
   const { value } = entry;
   const kind = typeof value === 'string' ? value.length : -elementCount(value);
-  const content = mix(mix(mix(1, entry.keyHash), entry.valueHash), kind);
+  const content = mix(mix(mix(1, entry.keyHash), contentHash(entry)), kind);
   return mixNumber(mixNumber(content, entry.deadlineMs), entry.version);
 }
 
 /** Second half: key and value once more, mixed differently. */
 export function entryHashLow(entry: Entry): number {
-  return mix(mix(2, entry.valueHash), entry.keyHash);
+  return mix(mix(2, contentHash(entry)), entry.keyHash);
 }

@@ -5,7 +5,7 @@
  * @module
  */
 import type { Entry } from './entry.js';
-import { hashKey, hashOfKey } from './key-hash.js';
+import { hashKey, hashOfKey, hashOfKeyBytes } from './key-hash.js';
 
 const TABLES = 256;
 /** Of a table that holds something. */
@@ -29,6 +29,18 @@ class Table {
       place = (place + 1) & mask;
     }
     return place;
+  }
+
+  findByBytes(data: Uint8Array, start: number, end: number, hash: number): Entry | undefined {
+    const { hashes, entries } = this;
+    const mask = hashes.length - 1;
+    let place = hash & mask;
+    for (let found = hashes[place]; found !== FREE; found = hashes[place]) {
+      const entry = found === hash ? entries[place] : null;
+      if (entry && isText(entry.key, data, start, end)) return entry;
+      place = (place + 1) & mask;
+    }
+    return undefined;
   }
 
   grow(): void {
@@ -71,12 +83,25 @@ export class KeyMap {
   readonly #tables: readonly Table[] = Array.from({ length: TABLES }, () => new Table());
   readonly #low: number;
   readonly #high: number;
+  /** Found last by its bytes, and there. */
+  #recent: Entry | null = null;
 
   constructor() {
     [this.#low, this.#high] = hashKey();
   }
 
+  /** The entry whose key these bytes stand for; a `get` of the same key that follows costs nothing. */
+  getByBytes(data: Uint8Array, start: number, end: number): Entry | undefined {
+    const hash = orNext(hashOfKeyBytes(data, start, end, this.#low, this.#high));
+    const table = this.#tables[hash >>> 24];
+    if (table === undefined || table.count === 0) return undefined;
+    const entry = table.findByBytes(data, start, end, hash);
+    if (entry !== undefined) this.#recent = entry;
+    return entry;
+  }
+
   get(key: string): Entry | undefined {
+    if (this.#recent?.key === key) return this.#recent;
     const hash = this.#hash(key);
     const table = this.#tables[hash >>> 24];
     if (table === undefined || table.count === 0) return undefined;
@@ -89,6 +114,7 @@ export class KeyMap {
     const table = this.#tables[hash >>> 24];
     if (table === undefined) return false;
     if ((table.count + 1) * 4 > table.hashes.length * 3) table.grow();
+    this.#recent = null;
     const place = table.find(entry.key, hash);
     const isNew = table.hashes[place] === FREE;
     table.hashes[place] = hash;
@@ -101,12 +127,21 @@ export class KeyMap {
     const hash = this.#hash(entry.key);
     const table = this.#tables[hash >>> 24];
     if (table === undefined || table.count === 0) return;
+    this.#recent = null;
     const place = table.find(entry.key, hash);
     if (table.hashes[place] !== FREE) table.vacate(place);
   }
 
   #hash(key: string): number {
-    const hash = hashOfKey(key, this.#low, this.#high);
-    return hash === FREE ? 1 : hash;
+    return orNext(hashOfKey(key, this.#low, this.#high));
   }
+}
+
+const orNext = (hash: number): number => (hash === FREE ? 1 : hash);
+
+function isText(text: string, data: Uint8Array, start: number, end: number): boolean {
+  const { length } = text;
+  if (length !== end - start) return false;
+  for (let i = 0; i < length; i++) if (text.charCodeAt(i) !== data[start + i]) return false;
+  return true;
 }

@@ -6,7 +6,7 @@
 import { AppliedState } from './applied-state.js';
 import { ByteReader } from './byte-reader.js';
 import { hashBytes } from './content-hash.js';
-import { contentHash, Entry, elementCount, type Value } from './entry.js';
+import { Entry, elementCount, type Value } from './entry.js';
 import { HashValue } from './hash-value.js';
 import { KvError } from './kv-error.js';
 import { ListValue } from './list-value.js';
@@ -178,7 +178,6 @@ export class Restorer {
     const count = elementCount(open.value);
     if (count > open.expected) throw corrupt('too many elements');
     if (count < open.expected) return;
-    open.entry.valueHash = open.value.contentHash;
     this.#open.delete(open.entry.slot);
     this.#load(open.entry);
   }
@@ -206,7 +205,7 @@ function readEntryHead(input: ByteReader): EntryHead {
 }
 
 function entryOf(head: EntryHead, value: Value): Entry {
-  const entry = new Entry(head.key, value, contentHash(value));
+  const entry = new Entry(head.key, value);
   entry.slot = head.slot;
   entry.deadlineMs = head.deadlineMs;
   entry.version = head.version;

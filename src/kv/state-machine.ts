@@ -208,12 +208,13 @@ export class StateMachine {
   #executeCommandOrGroup(opcode: number, reader: ByteReader, wanted: boolean): Reply {
     return opcode === OPCODE_GROUP
       ? this.#executeGroup(reader, wanted)
-      : this.#executeCommand(opcode, reader.texts(), wanted);
+      : this.#executeCommand(opcode, reader, wanted);
   }
 
-  #executeCommand(opcode: number, args: readonly string[], wanted: boolean): Reply {
-    if (!wanted) return null;
+  #executeCommand(opcode: number, reader: ByteReader, wanted: boolean): Reply {
     const command = commandOfOpcode(opcode);
+    const args = reader.texts(command?.keys?.first === 1 ? this.#state.store : null);
+    if (!wanted) return null;
     if (command === undefined) return UNKNOWN_OPCODE;
     if (!hasRightArity(command, args.length)) return wrongArity(command.name);
     this.#state.store.cause = command.name;
@@ -230,7 +231,7 @@ export class StateMachine {
     const count = reader.u32();
     const replies: Reply[] = [];
     for (let i = 0; i < count; i++) {
-      replies.push(this.#executeCommand(reader.u16(), reader.texts(), execute));
+      replies.push(this.#executeCommand(reader.u16(), reader, execute));
     }
     return execute ? replies : NULL_ARRAY;
   }

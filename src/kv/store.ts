@@ -7,19 +7,13 @@
  * @module
  */
 
+import type { KnownTexts } from './byte-reader.js';
 import type { ChangeObserver } from './change-observer.js';
-import {
-  contentHash,
-  Entry,
-  elementCount,
-  entryHashHigh,
-  entryHashLow,
-  NO_DEADLINE,
-  type Value,
-  valueSize,
-} from './entry.js';
+import { hashText } from './content-hash.js';
+import { Entry, elementCount, NO_DEADLINE, NO_SLOT, type Value, valueSize } from './entry.js';
 import { ExpiryHeap } from './expiry-heap.js';
 import { KeyMap } from './key-map.js';
+import { type HashWords, StoreHash } from './store-hash.js';
 
 /** A snapshot in progress. It is shown each entry it does not have yet before that entry changes. */
 export interface EntryCapture {
@@ -30,7 +24,7 @@ export interface EntryCapture {
 const GONE = 'del';
 const EXPIRED = 'expired';
 
-export class Store {
+export class Store implements KnownTexts {
   /** Null: nobody listens. */
   observer: ChangeObserver | null = null;
   /** Name of the command at work, for the observer. */
@@ -44,8 +38,7 @@ export class Store {
   /** Without gaps: the last entry moves into the place of one that leaves. */
   #slots: Entry[] = [];
   readonly #expiry = new ExpiryHeap();
-  #hashHigh = 0;
-  #hashLow = 0;
+  readonly #content = new StoreHash();
   #byteSize = 0;
 
   /** Number of keys, including those that are due but not yet removed. */
@@ -58,12 +51,9 @@ export class Store {
     return this.#byteSize;
   }
 
-  get hashHigh(): number {
-    return this.#hashHigh;
-  }
-
-  get hashLow(): number {
-    return this.#hashLow;
+  /** Over all entries; takes time in what changed since the last time. */
+  hash(): HashWords {
+    return this.#content.words(this.changeCount);
   }
 
   /** All entries, due ones included. `clear` leaves this array as it is and starts another. */
@@ -91,6 +81,11 @@ export class Store {
     return entry === undefined || this.isDue(entry) ? undefined : entry;
   }
 
+  /** The key that these bytes stand for, if there is such a key: it need not be made anew, nor looked for again. */
+  known(data: Uint8Array, start: number, end: number): string | undefined {
+    return this.#byKey.getByBytes(data, start, end)?.key;
+  }
+
   /** As `get`, and removes a key that is due. */
   getForWrite(key: string): Entry | undefined {
     const entry = this.#byKey.get(key);
@@ -105,17 +100,25 @@ export class Store {
     if (present === undefined) return this.#create(key, value, deadlineMs);
     this.beforeChange(present);
     present.value = value;
-    present.valueHash = contentHash(value);
+    present.isValueHashed = false;
     this.#setDeadline(present, deadlineMs);
     this.afterChange(present);
     return present;
   }
 
-  /** Replaces the value and keeps the deadline. `valueHash` where the caller knows it already. */
-  replaceValue(entry: Entry, value: Value, valueHash: number = contentHash(value)): void {
+  /** Replaces the value and keeps the deadline. */
+  replaceValue(entry: Entry, value: Value): void {
     this.beforeChange(entry);
     entry.value = value;
-    entry.valueHash = valueHash;
+    entry.isValueHashed = false;
+    this.afterChange(entry);
+  }
+
+  /** Replaces a string by `longer`, which is it and `suffix`: only the suffix is hashed if the string was. */
+  appendValue(entry: Entry, longer: string, suffix: string): void {
+    this.beforeChange(entry);
+    entry.value = longer;
+    if (entry.isValueHashed) entry.valueHash = hashText(suffix, entry.valueHash);
     this.afterChange(entry);
   }
 
@@ -137,22 +140,22 @@ export class Store {
   /** Call it before the value of `entry` is changed in place. */
   beforeChange(entry: Entry): void {
     this.#captureBefore(entry);
-    this.#hashHigh = (this.#hashHigh - entry.hashHigh) | 0;
-    this.#hashLow = (this.#hashLow - entry.hashLow) | 0;
+    this.#content.uncount(entry);
     this.#byteSize -= entry.byteSize;
   }
 
-  /** Call it after the value of `entry` was changed; `entry.valueHash` is right again. */
+  /** Call it after the value of `entry` was changed. */
   afterChange(entry: Entry): void {
+    const lastChange = entry.version;
     entry.version = ++this.changeCount;
-    this.#account(entry);
+    this.#measure(entry);
+    this.#content.count(entry, lastChange);
     this.observer?.keyChanged(entry.key, this.cause);
   }
 
   /** Ends a change of a collection in place; one left empty is removed. */
   afterElementsChange(entry: Entry): void {
     const { value } = entry;
-    entry.valueHash = contentHash(value);
     this.afterChange(entry);
     if (typeof value !== 'string' && elementCount(value) === 0) this.remove(entry);
   }
@@ -163,8 +166,7 @@ export class Store {
     this.#byKey = new KeyMap();
     this.#slots = [];
     this.#expiry.clear();
-    this.#hashHigh = 0;
-    this.#hashLow = 0;
+    this.#content.clear();
     this.#byteSize = 0;
   }
 
@@ -201,12 +203,13 @@ export class Store {
     if (!fits || !this.#byKey.add(entry)) return false;
     this.#slots[entry.slot] = entry;
     if (entry.deadlineMs !== NO_DEADLINE) this.#expiry.add(entry);
-    this.#account(entry);
+    this.#measure(entry);
+    this.#content.count(entry, entry.version);
     return true;
   }
 
   #create(key: string, value: Value, deadlineMs: number): Entry {
-    const entry = new Entry(key, value, contentHash(value));
+    const entry = new Entry(key, value);
     if (this.#capture !== null) entry.capturedBy = this.#capture.id;
     entry.slot = this.#slots.length;
     this.#slots.push(entry);
@@ -223,22 +226,20 @@ export class Store {
     if (deadlineMs !== NO_DEADLINE) this.#expiry.add(entry);
   }
 
-  #account(entry: Entry): void {
-    entry.hashHigh = entryHashHigh(entry);
-    entry.hashLow = entryHashLow(entry);
+  #measure(entry: Entry): void {
     entry.byteSize = entry.key.length + valueSize(entry.value);
-    this.#hashHigh = (this.#hashHigh + entry.hashHigh) | 0;
-    this.#hashLow = (this.#hashLow + entry.hashLow) | 0;
     this.#byteSize += entry.byteSize;
   }
 
   #vacate(entry: Entry): void {
+    const { slot } = entry;
+    entry.slot = NO_SLOT;
     const last = this.#slots.pop();
     if (last === undefined || last === entry) return;
     // Its slot is part of the state (the order of SCAN), so moving is a change too.
     this.#captureBefore(last);
-    last.slot = entry.slot;
-    this.#slots[entry.slot] = last;
+    last.slot = slot;
+    this.#slots[slot] = last;
   }
 
   #captureBefore(entry: Entry): void {

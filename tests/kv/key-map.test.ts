@@ -7,12 +7,12 @@ import * as assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import { Entry } from '../../src/kv/entry.js';
-import { hashKey, hashOfKey, setHashKey } from '../../src/kv/key-hash.js';
+import { hashKey, hashOfKey, hashOfKeyBytes, setHashKey } from '../../src/kv/key-hash.js';
 import { KeyMap } from '../../src/kv/key-map.js';
 
 const map = suite('key map');
 
-const entryOf = (key: string): Entry => new Entry(key, '', 0);
+const entryOf = (key: string): Entry => new Entry(key, '');
 
 /** HalfSipHash as its authors wrote it, in big integers: 1 round a word, 3 at the end. */
 function halfSipHash(text: string, low: number, high: number): number {
@@ -54,6 +54,8 @@ map('keys hash as the published function says, whatever their length and bytes',
     fc.property(fc.array(byte, { maxLength: 300 }), words, (bytes, [low, high]) => {
       const text = String.fromCharCode(...bytes);
       assert.equal(hashOfKey(text, low, high), halfSipHash(text, low, high));
+      const framed = Uint8Array.of(7, ...bytes, 7);
+      assert.equal(hashOfKeyBytes(framed, 1, bytes.length + 1, low, high), hashOfKey(text, low, high));
     }),
     { numRuns: 400 },
   );
@@ -61,7 +63,7 @@ map('keys hash as the published function says, whatever their length and bytes',
 
 map('it does what a map does, with any key of the hash', () => {
   const usual = hashKey();
-  const step = fc.tuple(fc.constantFrom('add', 'delete', 'get'), fc.integer({ min: 0, max: 80 }));
+  const step = fc.tuple(fc.constantFrom('add', 'delete', 'get', 'bytes'), fc.integer({ min: 0, max: 80 }));
   const steps = fc.array(step, { maxLength: 600 });
   fc.assert(
     fc.property(steps, fc.tuple(fc.integer(), fc.integer()), (all, key) => {
@@ -79,6 +81,9 @@ map('it does what a map does, with any key of the hash', () => {
         } else if (what === 'delete') {
           ours.delete(present ?? entryOf(name));
           model.delete(name);
+        } else if (what === 'bytes') {
+          const bytes = Buffer.from(`<${name}>`, 'latin1');
+          assert.equal(ours.getByBytes(bytes, 1, bytes.length - 1), present);
         } else assert.equal(ours.get(name), present);
       }
       for (let number = 0; number <= 80; number++) {
@@ -89,6 +94,14 @@ map('it does what a map does, with any key of the hash', () => {
     { numRuns: 60 },
   );
   setHashKey(usual);
+});
+
+map('a key longer than any before is hashed whole', () => {
+  for (const length of [1_023, 1_024, 1_028, 5_000, 70_000]) {
+    const text = Array.from({ length }, (_, i) => String.fromCharCode(i % 251)).join('');
+    assert.equal(hashOfKey(text, 1, 2), halfSipHash(text, 1, 2));
+    assert.equal(hashOfKeyBytes(Buffer.from(text, 'latin1'), 0, length, 1, 2), halfSipHash(text, 1, 2));
+  }
 });
 
 map('a hundred thousand keys come, half of them go, and the others are found', () => {

@@ -114,7 +114,7 @@ test('the heap gives entries up by deadline, whichever were taken out of its mid
   const property = fc.property(fc.array(item, { maxLength: 60 }), items => {
     const heap = new ExpiryHeap();
     const entries = items.map(({ deadline }, i) => {
-      const entry = new Entry(`k${i}`, '', 0);
+      const entry = new Entry(`k${i}`, '');
       entry.deadlineMs = deadline;
       heap.add(entry);
       return entry;

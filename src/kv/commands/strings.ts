@@ -4,7 +4,6 @@
  * @module
  */
 
-import { hashText } from '../content-hash.js';
 import { type Context, WRONG } from '../context.js';
 import { NO_DEADLINE } from '../entry.js';
 import {
@@ -123,7 +122,7 @@ function append(context: Context, args: readonly string[]): Reply {
   // The engine keeps a sum of strings as a tree until one looks inside: look now and then, or it would take many
   // times the memory of the text.
   if (entry.version % APPENDS_PER_FLATTENING === 0) longer.charCodeAt(0);
-  store.replaceValue(entry, longer, hashText(suffix, entry.valueHash));
+  store.appendValue(entry, longer, suffix);
   return longer.length;
 }
 
