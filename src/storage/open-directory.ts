@@ -142,7 +142,9 @@ function reopenDirectory(disk: Disk, metaFile: MetaFile, limits: LogLimits): Ope
   const recovered = recoverLog(disk, meta, durable, reports);
   try {
     const opened = joinLogAndSnapshot(disk, metaFile, limits, snapshots, recovered, reports);
-    const segment = Math.max(meta.segment ?? 0, recovered.active.header.sequence);
+    // A restart behind the snapshot may have begun another segment, and noted it.
+    const noted = metaFile.meta.segment ?? 0;
+    const segment = Math.max(noted, recovered.active.header.sequence);
     metaFile.update({ starts: opened.recovery.starts, segment });
     return opened;
   } catch (error) {

@@ -136,12 +136,13 @@ test('a snapshot that meets its own entry keeps the entries behind it', () => {
   assert.is(openStorage(disk).lastIndex(), 25);
 });
 
-test('a crash between storing a received snapshot and restarting the log finishes the restart', () => {
+/** A node crashed when a snapshot of the leader was stored and its log of five entries not yet restarted behind it. */
+function crashedBeforeRestart(segmentBytes: number): MemoryDisk {
   const leader = openStorage(new MemoryDisk());
   store(leader, entriesOf(1, 30, 4));
   takeSnapshot(leader, 30, stateBytes(100));
   const disk = new MemoryDisk();
-  const follower = openStorage(disk);
+  const follower = openStorage(disk, { segmentBytes });
   store(follower, entriesOf(1, 5, 3), hardState(3, 2, 5));
   const reader = opened(leader);
   const { snapshot, dataBytes, dataChecksum } = reader;
@@ -150,6 +151,11 @@ test('a crash between storing a received snapshot and restarting the log finishe
   receiver.finish(error => assert.is(error, null));
   receiver.publish('snapshot-0000000000000030.snap');
   disk.crash();
+  return disk;
+}
+
+test('a crash between storing a received snapshot and restarting the log finishes the restart', () => {
+  const disk = crashedBeforeRestart(10_000);
   for (const round of [1, 2]) {
     const again = openStorage(disk);
     assert.is(
@@ -159,6 +165,19 @@ test('a crash between storing a received snapshot and restarting the log finishe
     assert.equal([again.firstIndex(), again.lastIndex(), again.term(30)], [31, 30, 4]);
     assert.equal(again.initialState().hardState, hardState(4, 0, 30));
   }
+});
+
+test('a segment that such a restart begins is missed when it is lost', () => {
+  const disk = crashedBeforeRestart(300);
+  const follower = openStorage(disk, { segmentBytes: 300 });
+  store(follower, [entry(31, 4, 'acknowledged')]);
+  const newest = disk.list().findLast(name => name.startsWith('wal-')) ?? '';
+  assert.is(newest, 'wal-000000000002.log');
+  disk.remove(newest);
+  assert.is(
+    codeOf(() => openStorage(disk, { segmentBytes: 300 })),
+    'log-gap',
+  );
 });
 
 test('a damaged newest snapshot is replaced by an older one while the log covers the difference', () => {
