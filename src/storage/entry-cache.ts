@@ -1,8 +1,8 @@
 /**
  * The newest entries of the log in memory, up to a number of bytes; older ones are read back from the disk.
  *
- * An entry keeps the buffer its data lies in alive, so the limit counts data bytes plus a fixed cost an
- * entry.
+ * An entry keeps the whole buffer alive that its data lies in, often shared with its neighbours and with more of the message it
+ * came in. So the limit counts these buffers, once for neighbours that share one, plus a fixed cost an entry.
  *
  * @module
  */
@@ -51,8 +51,8 @@ export class EntryCache {
     if (entry.index < end) this.truncateFrom(entry.index);
     else if (entry.index > end) this.clear();
     if (this.#entries.length === this.#start) this.#restart(entry.index);
+    this.#bytes += this.#cost(entry, this.#entries.at(-1));
     this.#entries.push(entry);
-    this.#bytes += cost(entry);
     while (this.#bytes > this.#bytesMax && this.#start < this.#entries.length) this.#dropOldest();
     if (this.#start > 1024 && this.#start * 2 > this.#entries.length) this.#squeeze();
   }
@@ -60,7 +60,7 @@ export class EntryCache {
   truncateFrom(index: number): void {
     while (this.#entries.length > this.#start && this.#first + this.#entries.length > index) {
       const entry = this.#entries.pop();
-      if (entry !== undefined) this.#bytes -= cost(entry);
+      if (entry !== undefined) this.#bytes -= this.#cost(entry, this.#entries.at(-1));
     }
     if (this.#entries.length === this.#start) this.clear();
   }
@@ -87,7 +87,13 @@ export class EntryCache {
     const entry = this.#entries[this.#start];
     this.#entries[this.#start] = undefined;
     this.#start++;
-    if (entry !== undefined) this.#bytes -= cost(entry);
+    if (entry !== undefined) this.#bytes -= this.#cost(entry, this.#entries[this.#start]);
+  }
+
+  /** What `entry` costs beside a neighbour that stays. */
+  #cost({ data }: Entry, neighbour: Entry | undefined): number {
+    const isShared = neighbour?.data.buffer === data.buffer;
+    return ENTRY_OVERHEAD_BYTES + (isShared ? 0 : data.buffer.byteLength);
   }
 
   #squeeze(): void {
@@ -95,8 +101,4 @@ export class EntryCache {
     this.#first += this.#start;
     this.#start = 0;
   }
-}
-
-function cost(entry: Entry): number {
-  return entry.data.length + ENTRY_OVERHEAD_BYTES;
 }
