@@ -33,6 +33,8 @@ export interface BenchFlags {
   readonly against: readonly ('redis' | 'etcd')[];
   /** Largest number of keys a growing store is given. */
   readonly mostKeys: number;
+  /** How long a soak lasts. */
+  readonly minutes: number;
   /** What was promised, as far as it was measured. */
   readonly targets: Targets;
 }

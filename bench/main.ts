@@ -28,6 +28,7 @@ import {
   benchSizes,
 } from './modes/series.js';
 import { benchSimulator } from './modes/simulator.js';
+import { benchSoak } from './modes/soak.js';
 import { benchStages } from './modes/stages.js';
 import { benchStart } from './modes/start.js';
 import { benchStorage } from './modes/storage.js';
@@ -52,6 +53,7 @@ const MODES: Readonly<Record<string, (flags: BenchFlags) => Promise<void>>> = {
   nodes: benchNodes,
   stages: benchStages,
   simulator: benchSimulator,
+  soak: benchSoak,
   storage: benchStorage,
   checker: benchChecker,
   tui: benchTui,
@@ -76,6 +78,7 @@ const OPTIONS = {
     seconds: { type: 'string', default: '' },
     build: { type: 'string', default: '' },
     against: { type: 'string', default: 'redis,etcd' },
+    minutes: { type: 'string', default: '60' },
     'most-keys': { type: 'string', default: '1000000' },
     loads: { type: 'string', default: '' },
   },
@@ -132,6 +135,7 @@ const flags: BenchFlags = {
   secondsGiven: values.seconds !== '',
   against: values.against.split(',').filter(Boolean).map(peerName),
   mostKeys: Number(values['most-keys']),
+  minutes: Number(values.minutes),
   reference: positionals[1] ?? null,
   targets: new Targets(),
   loads: (values.loads || (names[0] === 'compare' ? GUARD_LOADS : USUAL_LOADS)).split(',').map(loadKind),

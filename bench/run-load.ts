@@ -28,9 +28,14 @@ export async function measureLoad(
   return { ...result, cpuMicroseconds: (used * 1e6) / Math.max(1, result.allOperations) };
 }
 
-export function runLoad(options: LoadOptions, program: string): Promise<LoadResult> {
+export async function runLoad(options: LoadOptions, program: string): Promise<LoadResult> {
+  const timeoutMs = options.warmupMs + options.durationMs + START_WITHIN_MS;
+  return (await runProgram(program, options, timeoutMs)) as LoadResult;
+}
+
+/** Runs a program that takes its options as JSON and prints its result as JSON. */
+export function runProgram(program: string, options: unknown, timeout: number): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    const timeout = options.warmupMs + options.durationMs + START_WITHIN_MS;
     const child = spawn(process.execPath, [program, JSON.stringify(options)], {
       stdio: ['ignore', 'pipe', 'inherit'],
       timeout,
@@ -42,7 +47,7 @@ export function runLoad(options: LoadOptions, program: string): Promise<LoadResu
     });
     child.on('error', reject);
     child.on('close', code => {
-      if (code === 0) resolve(JSON.parse(output) as LoadResult);
+      if (code === 0) resolve(JSON.parse(output));
       else reject(new Error(`the load generator ended with ${code}`));
     });
   });

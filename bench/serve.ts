@@ -17,6 +17,10 @@ export interface ServeOptions {
   readonly drop?: number;
   /** What reads at the leader rely on; default ReadIndex. */
   readonly reads?: 'lease';
+  /** Further lines of the config. */
+  readonly settings?: Readonly<Record<string, string | number>>;
+  /** Killed after this, whatever happens; default a quarter of an hour. */
+  readonly lifetimeMs?: number;
   /** Another build of the program: its `src/cli/main.js`. */
   readonly program?: string;
 }
@@ -24,6 +28,8 @@ export interface ServeOptions {
 export interface Served {
   readonly ports: readonly number[];
   readonly pid: number;
+  /** Empty for nodes in memory. */
+  readonly dataDirectory: string;
   /** Ends it in order and starts it again from what it kept. */
   restart(): Promise<void>;
   stop(): Promise<void>;
@@ -46,6 +52,7 @@ const configText = (options: ServeOptions): string =>
     `election_timeout_end: ${ELECTION_TIMEOUT_END_MS / 1000}`,
     'rpc_timeout: 2',
     ...(options.reads === undefined ? [] : [`reads: ${options.reads}`]),
+    ...Object.entries(options.settings ?? {}).map(([name, value]) => `${name}: ${value}`),
     '',
   ].join('\n');
 
@@ -61,7 +68,8 @@ export async function serve(options: ServeOptions): Promise<Served> {
   const matrix = join(folder, 'matrix');
   writeFileSync(config, configText(options));
   writeFileSync(matrix, `${matrixText(options)}\n`);
-  const place = options.durable ? ['--data', join(folder, 'data')] : ['--memory'];
+  const dataDirectory = join(folder, 'data');
+  const place = options.durable ? ['--data', dataDirectory] : ['--memory'];
   const program = options.program ?? THIS_BUILD;
   const start = (): Promise<Child> =>
     startChild({
@@ -69,12 +77,13 @@ export async function serve(options: ServeOptions): Promise<Served> {
       args: [program, 'serve', config, ...place, '--matrix', matrix],
       readyText: /^ready/m,
       readyWithinMs: READY_WITHIN_MS,
-      lifetimeMs: LIFETIME_MS,
+      lifetimeMs: options.lifetimeMs ?? LIFETIME_MS,
     });
   try {
     let child = await start();
     return {
       ports: Array.from({ length: options.nodes }, (_, node) => options.portStart + node),
+      dataDirectory: options.durable ? dataDirectory : '',
       get pid() {
         return child.pid;
       },

@@ -33,8 +33,14 @@ function clients({ clients: connected, settings }: GatewayServices): Fields {
 }
 
 function memory({ inFlightBytes }: GatewayServices): Fields {
-  const { rss, heapUsed } = process.memoryUsage();
-  return { used_memory: heapUsed, used_memory_rss: rss, in_flight_bytes: inFlightBytes() };
+  const { rss, heapUsed, external, arrayBuffers } = process.memoryUsage();
+  return {
+    used_memory: heapUsed,
+    used_memory_rss: rss,
+    used_memory_external: external,
+    used_memory_array_buffers: arrayBuffers,
+    in_flight_bytes: inFlightBytes(),
+  };
 }
 
 /** There is no file to load: a gateway listens only once its node is up. */
