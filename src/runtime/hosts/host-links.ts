@@ -146,16 +146,17 @@ export class HostLinks {
   }
 
   #listen(): Promise<void> {
-    const { self, security } = this.#options;
+    const { self, security, times = DEFAULT_LINK_TIMES } = this.#options;
     const { tls } = security;
     const certified = { requestCert: true, rejectUnauthorized: true, minVersion: 'TLSv1.2' } as const;
     const server =
       tls === null
         ? createServer(socket => this.#accept(socket))
-        : createTlsServer({ ...tls, ...certified }, socket => this.#accept(socket));
-    server.on('tlsClientError', (error: Error, socket: Socket) => {
-      const refusal = new LinkError('wrong-certificate', `its certificate is refused: ${error.message}`);
-      this.#refusals.add(socket.remoteAddress ?? 'a stranger', refusal);
+        : createTlsServer({ ...tls, ...certified, handshakeTimeout: times.greetingMs }, socket =>
+            this.#accept(socket),
+          );
+    server.on('tlsClientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+      this.#refusals.add(socket.remoteAddress ?? 'a stranger', handshakeError(error));
       socket.destroy();
     });
     server.maxConnections = MAX_STRANGERS + LANES.length * this.#peers.size;
@@ -313,6 +314,11 @@ export class HostLinks {
       peer.answer({ id, ok: false, ...describeError(error) });
     }
   }
+}
+
+function handshakeError({ code, message }: NodeJS.ErrnoException): LinkError {
+  if (code === 'ERR_TLS_HANDSHAKE_TIMEOUT') return new LinkError('silent', 'it did not finish the handshake');
+  return new LinkError('wrong-certificate', `its certificate is refused: ${message}`);
 }
 
 /** @throws LinkError `garbage` */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { connect } from 'node:net';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { MESSAGE_KINDS, type MessageKind } from '../../../src/node/frame.js';
@@ -142,6 +143,29 @@ test('hosts with certificates know each other by them, and nobody else', async (
   } finally {
     authority.remove();
     stranger.remove();
+  }
+});
+
+test('who connects and never begins its handshake holds no place for longer than a greeting may take', async () => {
+  if (!hasProgram('openssl')) return;
+  const authority = new Authority();
+  const tls = { ...pemOf(authority.issue(B, [`IP:${B}`])), ca: authority.ca };
+  const host = new LinkedHost({
+    host: B,
+    hosts: [A, B].map(name => ({ host: name, port: PORT + 4 })),
+    security: { secret: Buffer.alloc(0), tls },
+    times: { greetingMs: 100 },
+  });
+  try {
+    await withHosts([host], async () => {
+      const socket = connect({ host: B, port: PORT + 4 });
+      socket.on('error', () => {});
+      await until('the end of the connection', () => socket.destroyed || socket.readableEnded);
+      await until('a word about it', () => host.logged('silent').length === 1);
+      socket.destroy();
+    });
+  } finally {
+    authority.remove();
   }
 });
 
