@@ -29,13 +29,16 @@ export const DEFAULT_RESTART_POLICY: RestartPolicy = {
 /** Errors that a restart cannot cure, or would hide: what the disk promised cannot be relied on, or may not be read. */
 const FINAL_ERROR_CODES: ReadonlySet<string> = new Set([
   'access-denied',
-  'apply-failed',
+  'batch-format',
   'format-unknown',
+  'index-not-next',
   'log-damaged',
   'log-gap',
   'meta-damaged',
   'meta-missing',
+  'snapshot-corrupt',
   'snapshot-damaged',
+  'snapshot-format',
   'snapshot-missing',
   'wrong-cluster',
   'wrong-node',

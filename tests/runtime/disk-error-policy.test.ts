@@ -22,6 +22,17 @@ policy('left down unless told otherwise; damage is never restarted into', () => 
   assert.equal(trusting.decide(0, 'disk-io'), 'give-up', 'a disk that keeps failing');
 });
 
+policy(
+  'what is in its log or its snapshot fails again however long a start takes: it is not tried for ever',
+  () => {
+    for (const code of ['batch-format', 'index-not-next', 'snapshot-corrupt', 'snapshot-format']) {
+      assert.equal(new RestartHistory(DEFAULT_RESTART_POLICY).decide(0, code), 'give-up', code);
+    }
+    const slow = new RestartHistory(DEFAULT_RESTART_POLICY);
+    for (let nowMs = 0; nowMs < 100_000; nowMs += 5_000) assert.equal(slow.decide(nowMs, 'error'), 'restart');
+  },
+);
+
 policy('restart: a node recovers once its disk works again; a disk that keeps failing ends as faulty', () =>
   withCluster({ config: { afterDiskError: 'restart' }, restartPolicy: { delayMs: 300 } }, async cluster => {
     await putSurely(cluster, 'key', 'before');
