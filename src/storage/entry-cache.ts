@@ -2,13 +2,17 @@
  * The newest entries of the log in memory, up to a number of bytes; older ones are read back from the disk.
  *
  * An entry keeps the whole buffer alive that its data lies in, often shared with its neighbours and with more of the message it
- * came in. So the limit counts these buffers, once for neighbours that share one, plus a fixed cost an entry.
+ * came in. So the limit counts these buffers, once for neighbours that share one, plus what the engine adds to each entry and buffer:
+ * of small entries that is more than their data.
  *
  * @module
  */
 import type { Entry } from './model.js';
 
-const ENTRY_OVERHEAD_BYTES = 96;
+/** The entry and its view: 60,000 entries received one a message grew the heap by 250 bytes each, objects of the buffer included. */
+const ENTRY_OVERHEAD_BYTES = 160;
+/** An `ArrayBuffer`, what the engine keeps of it outside the heap, and the rounding of the allocator (measured the same way). */
+const BUFFER_OVERHEAD_BYTES = 240;
 
 export class EntryCache {
   readonly #bytesMax: number;
@@ -93,7 +97,7 @@ export class EntryCache {
   /** What `entry` costs beside a neighbour that stays. */
   #cost({ data }: Entry, neighbour: Entry | undefined): number {
     const isShared = neighbour?.data.buffer === data.buffer;
-    return ENTRY_OVERHEAD_BYTES + (isShared ? 0 : data.buffer.byteLength);
+    return ENTRY_OVERHEAD_BYTES + (isShared ? 0 : BUFFER_OVERHEAD_BYTES + data.buffer.byteLength);
   }
 
   #squeeze(): void {
