@@ -15,9 +15,12 @@ export class Lease {
   #untilMs = Number.NEGATIVE_INFINITY;
   #forfeitedTerm = 0;
 
-  /** `electionTicks - 1`: a follower may have heard of the leader just before its tick. */
+  /**
+   * Two ticks less: a follower may have heard of the leader just before its tick, and one that was late for that takes another at
+   * once.
+   */
   constructor(electionTicks: number, tickMs: number) {
-    this.#durationMs = (electionTicks - 1) * tickMs * CLOCK_DRIFT_FACTOR;
+    this.#durationMs = (electionTicks - 2) * tickMs * CLOCK_DRIFT_FACTOR;
   }
 
   /** A quorum has confirmed the leader of `term` in a round that began at `startedMs`. */
