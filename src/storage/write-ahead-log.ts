@@ -289,7 +289,7 @@ export function createSegment(disk: Disk, fields: Omit<SegmentHeader, 'salt'>): 
     disk.syncDirectory();
   } catch (error) {
     file.close();
-    disk.remove(name);
+    removeDurably(disk, name);
     throw error;
   }
   const writer = new SegmentWriter(file, header, SEGMENT_HEADER_BYTES, header.salt);
@@ -299,5 +299,11 @@ export function createSegment(disk: Disk, fields: Omit<SegmentHeader, 'salt'>): 
 
 function abandonSegment(disk: Disk, segment: SegmentWriter): void {
   segment.file.close();
-  disk.remove(segment.file.name);
+  removeDurably(disk, segment.file.name);
+}
+
+/** If it came back with a crash, the segment before it would have gone on meanwhile: the two would not fit each other. */
+function removeDurably(disk: Disk, name: string): void {
+  disk.remove(name);
+  disk.syncDirectory();
 }

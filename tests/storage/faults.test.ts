@@ -6,6 +6,7 @@
  */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { DiskError, type DiskFile, type FileUse } from '../../src/storage/disk.js';
 import { FaultyDisk } from '../../src/storage/faulty-disk.js';
 import { MemoryDisk } from '../../src/storage/memory-disk.js';
 import {
@@ -89,6 +90,35 @@ test('a write that stops half way because the disk is full leaves nothing, whate
   assert.ok(refused > 50);
   memory.crash();
   assert.equal(dataOf(openStorage(memory)), texts);
+});
+
+/** Full, as soon as something comes behind the header of another segment. */
+class CrampedDisk extends MemoryDisk {
+  isFull = false;
+
+  override create(name: string, use: FileUse): DiskFile {
+    const file = super.create(name, use);
+    const write = file.write.bind(file);
+    file.write = (bytes, position) => {
+      if (this.isFull && position > 0) throw new DiskError('disk-full', name, 'no space left');
+      write(bytes, position);
+    };
+    return file;
+  }
+}
+
+test('a segment that was given up for lack of space does not come back with a crash', () => {
+  const disk = new CrampedDisk();
+  const storage = openStorage(disk, { segmentBytes: 400 });
+  for (const one of entriesOf(1, 10, 1)) store(storage, [one], hardState(1, 1, 0));
+  disk.isFull = true;
+  assert.is(resultOf(storage, entriesOf(3, 4, 2), hardState(2, 0, 0)), 'disk-full');
+  disk.isFull = false;
+  store(storage, [], hardState(2, 3, 0));
+  disk.crash({ keeps: what => what !== 'name' });
+  const again = openStorage(disk, { segmentBytes: 400 });
+  assert.equal(again.initialState().hardState, hardState(2, 3, 0));
+  assert.is(again.lastIndex(), 10);
 });
 
 test('after a failed write nothing is stored any more, not even when the disk works again', () => {
