@@ -7,6 +7,9 @@
  * until it is empty), then gives the table to the next thread: nothing written is lost, as when a process
  * dies and its machine goes on.
  *
+ * The memory of a removed file is used again for the next one. Left to the garbage collectors it would stay for very long: both threads
+ * know the buffer, each frees it only when it collects its old objects, and memory that is shared does not count as a reason to do so.
+ *
  * @module
  */
 import { type Disk, DiskError, type DiskFile, type FileUse, type SyncDone } from './disk.js';
@@ -32,6 +35,8 @@ type GrowableConstructor = new (
 const SIZE_BYTES = 8;
 const CAPACITY_START = 64 << 10;
 const FILE_BYTES_MAX = 1 << 30;
+/** Contents of removed files that are kept for new ones, for each use; the garbage collector gets what is more. */
+const SPARE_CONTENTS_MAX = 8;
 
 /** Applies a change told by the node's thread to the owner's table. */
 export function applySharedChange(files: Map<string, SharedArrayBuffer>, change: SharedFileChange): void {
@@ -54,6 +59,9 @@ export class SharedMemoryDisk implements Disk {
   readonly #files: Map<string, SharedArrayBuffer>;
   readonly #onChange: (change: SharedFileChange) => void;
   readonly #fileBytesMax: number;
+  readonly #spares: Readonly<Record<FileUse, SharedArrayBuffer[]>> = { log: [], bulk: [] };
+  /** Of contents that were opened here: what for, and by how many handles they are open. */
+  readonly #opened = new Map<SharedArrayBuffer, OpenedContent>();
 
   /**
    * `files` is the owner's table as it is now. Address space for `fileBytesMax` (default 1 GiB) is reserved a
@@ -73,29 +81,31 @@ export class SharedMemoryDisk implements Disk {
     return [...this.#files.keys()].sort();
   }
 
-  create(name: string, _use: FileUse): DiskFile {
+  create(name: string, use: FileUse): DiskFile {
     if (this.#files.has(name)) {
       throw new DiskError('already-exists', name, `file ${name} exists already`);
     }
-    const content = new (SharedArrayBuffer as unknown as GrowableConstructor)(CAPACITY_START, {
-      maxByteLength: SIZE_BYTES + this.#fileBytesMax,
-    });
+    const content = this.#spares[use].pop() ?? this.#newContent();
+    new Float64Array(content, 0, 1)[0] = 0;
     this.#change({ kind: 'put', name, content });
-    return new SharedMemoryFile(name, content);
+    return this.#handle(name, content, use);
   }
 
-  open(name: string, _use: FileUse): DiskFile {
-    return new SharedMemoryFile(name, this.#find(name));
+  open(name: string, use: FileUse): DiskFile {
+    return this.#handle(name, this.#find(name), use);
   }
 
   rename(from: string, to: string): void {
     this.#find(from);
+    const replaced = from === to ? undefined : this.#files.get(to);
     this.#change({ kind: 'rename', from, to });
+    if (replaced !== undefined) this.#removed(replaced);
   }
 
   remove(name: string): void {
-    this.#find(name);
+    const content = this.#find(name);
     this.#change({ kind: 'remove', name });
+    this.#removed(content);
   }
 
   syncDirectory(): void {}
@@ -105,6 +115,38 @@ export class SharedMemoryDisk implements Disk {
     this.#onChange(change);
   }
 
+  #newContent(): SharedArrayBuffer {
+    return new (SharedArrayBuffer as unknown as GrowableConstructor)(CAPACITY_START, {
+      maxByteLength: SIZE_BYTES + this.#fileBytesMax,
+    });
+  }
+
+  #handle(name: string, content: SharedArrayBuffer, use: FileUse): DiskFile {
+    const opened = this.#opened.get(content) ?? { use, handles: 0, isRemoved: false };
+    this.#opened.set(content, opened);
+    opened.handles += 1;
+    return new SharedMemoryFile(name, content, () => {
+      opened.handles -= 1;
+      this.#spare(content, opened);
+    });
+  }
+
+  /** One that was never opened here is left to the garbage collector: what it was for is not known. */
+  #removed(content: SharedArrayBuffer): void {
+    const opened = this.#opened.get(content);
+    if (opened === undefined) return;
+    opened.isRemoved = true;
+    this.#spare(content, opened);
+  }
+
+  /** Who has a removed file open may still read it: only then its memory is free for another. */
+  #spare(content: SharedArrayBuffer, { use, handles, isRemoved }: OpenedContent): void {
+    if (!isRemoved || handles > 0) return;
+    this.#opened.delete(content);
+    const spares = this.#spares[use];
+    if (spares.length < SPARE_CONTENTS_MAX) spares.push(content);
+  }
+
   #find(name: string): SharedArrayBuffer {
     const content = this.#files.get(name);
     if (content === undefined) throw new DiskError('not-found', name, `file ${name} is not there`);
@@ -112,14 +154,24 @@ export class SharedMemoryDisk implements Disk {
   }
 }
 
+interface OpenedContent {
+  readonly use: FileUse;
+  handles: number;
+  isRemoved: boolean;
+}
+
+/** Beyond its size a content holds whatever was there before. */
 class SharedMemoryFile implements DiskFile {
   readonly name: string;
+  readonly #onClose: () => void;
+  #isOpen = true;
   readonly #content: SharedArrayBuffer & GrowableBuffer;
   readonly #size: Float64Array;
   #bytes: Uint8Array;
 
-  constructor(name: string, content: SharedArrayBuffer) {
+  constructor(name: string, content: SharedArrayBuffer, onClose: () => void) {
     this.name = name;
+    this.#onClose = onClose;
     this.#content = content as SharedArrayBuffer & GrowableBuffer;
     this.#size = new Float64Array(content, 0, 1);
     this.#bytes = new Uint8Array(content, SIZE_BYTES);
@@ -137,16 +189,17 @@ class SharedMemoryFile implements DiskFile {
 
   write(bytes: Uint8Array, position: number): void {
     const end = position + bytes.length;
+    const size = this.size();
     this.#reserve(end);
+    if (position > size) this.#bytes.fill(0, size, position);
     this.#bytes.set(bytes, position);
-    if (end > this.size()) this.#size[0] = end;
+    if (end > size) this.#size[0] = end;
   }
 
-  /** What is cut is zeroed first, so that growing again finds zeros. */
   truncate(size: number): void {
     const old = this.size();
     this.#reserve(size);
-    if (size < old) this.#view(old).fill(0, size, old);
+    if (size > old) this.#bytes.fill(0, old, size);
     this.#size[0] = size;
   }
 
@@ -156,7 +209,11 @@ class SharedMemoryFile implements DiskFile {
 
   syncNow(): void {}
 
-  close(): void {}
+  close(): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    this.#onClose();
+  }
 
   #reserve(size: number): void {
     const needed = SIZE_BYTES + size;
