@@ -65,6 +65,9 @@ function endThread(post: (signal: LifecycleSignal) => void, error: unknown): nev
 /** Reports are told by turns; a node that has none, because its clock stands still, reports this often. */
 const TURNLESS_REPORT_MS = 5_000;
 
+/** Ends of segments cost nothing in memory, and what a whole segment holds is freed with it. */
+const MEMORY_SEGMENT_BYTES = 4 * 1024 * 1024;
+
 /** Entries a node keeps behind its snapshot for followers that are a little behind. */
 const MAX_LOG_TAIL_ENTRIES = 5_000;
 
@@ -174,8 +177,9 @@ class NodeHost {
   }
 
   #openStorage(): NodeStorage {
-    const { node, incarnation, clusterId, founders } = this.#spec;
+    const { node, incarnation, clusterId, founders, disk } = this.#spec;
     const storage = NodeStorage.open(this.#disk.disk, {
+      ...(disk.kind === 'memory' ? { segmentBytes: MEMORY_SEGMENT_BYTES } : {}),
       clusterId,
       node,
       incarnation,
