@@ -6,6 +6,7 @@
 import { formatHash, mix, mixNumber } from './content-hash.js';
 import { Context } from './context.js';
 import { Duplicates } from './duplicates.js';
+import { Lookahead } from './lookahead.js';
 import { Sessions } from './sessions.js';
 import { Store } from './store.js';
 
@@ -14,6 +15,7 @@ export class AppliedState {
   readonly sessions = new Sessions();
   readonly duplicates = new Duplicates();
   readonly context = new Context(this.store, this.sessions);
+  readonly lookahead = new Lookahead(this.store);
   /** Index and term of the last entry applied. */
   lastApplied = 0;
   lastTerm = 0;

@@ -11,12 +11,6 @@ interface Latin1Source {
 // Buffer has had this method for ever, but the type definitions leave it out; it takes any Uint8Array for `this`.
 const { latin1Slice } = Buffer.prototype as unknown as Latin1Source;
 
-/** Who may have a text already, so that it need not be made again. */
-export interface KnownTexts {
-  /** The text of these bytes; undefined: not known. */
-  known(data: Uint8Array, start: number, end: number): string | undefined;
-}
-
 /** Numbers beyond the end throw a RangeError; texts beyond the end do so or come out shorter. */
 export class ByteReader {
   readonly #data: Uint8Array;
@@ -73,21 +67,25 @@ export class ByteReader {
     return latin1Slice.call(this.#data, start, start + length);
   }
 
-  /** A count, then so many texts. `first`: may know the first one. */
-  texts(first: KnownTexts | null = null): string[] {
+  /** A count, then so many texts. `first`: what the first one is known to be. */
+  texts(first?: string): string[] {
     const count = this.u32();
+    // An array that grows takes room for seventeen.
+    if (count === 2) return [this.#textOr(first), this.text()];
+    if (count === 1) return [this.#textOr(first)];
     const texts: string[] = [];
-    if (count > 0) texts.push(first === null ? this.text() : this.#knownText(first));
-    for (let i = 1; i < count; i++) texts.push(this.text());
+    for (let i = 0; i < count; i++) texts.push(i === 0 ? this.#textOr(first) : this.text());
     return texts;
   }
 
-  #knownText(texts: KnownTexts): string {
-    const start = this.#at + 4;
-    const end = start + this.#view.getUint32(this.#at, true);
-    const known = texts.known(this.#data, start, end);
+  #textOr(known: string | undefined): string {
     if (known === undefined) return this.text();
-    this.#at = end;
+    this.skipText();
     return known;
+  }
+
+  skipText(): void {
+    const length = this.u32();
+    this.#at += length;
   }
 }

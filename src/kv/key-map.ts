@@ -31,16 +31,16 @@ class Table {
     return place;
   }
 
-  findByBytes(data: Uint8Array, start: number, end: number, hash: number): Entry | undefined {
-    const { hashes, entries } = this;
+  /** The first entry on the way whose key has this hash. */
+  candidate(hash: number): Entry | null {
+    const { hashes } = this;
     const mask = hashes.length - 1;
     let place = hash & mask;
     for (let found = hashes[place]; found !== FREE; found = hashes[place]) {
-      const entry = found === hash ? entries[place] : null;
-      if (entry && isText(entry.key, data, start, end)) return entry;
+      if (found === hash) return this.entries[place] ?? null;
       place = (place + 1) & mask;
     }
-    return undefined;
+    return null;
   }
 
   grow(): void {
@@ -83,25 +83,30 @@ export class KeyMap {
   readonly #tables: readonly Table[] = Array.from({ length: TABLES }, () => new Table());
   readonly #low: number;
   readonly #high: number;
-  /** Found last by its bytes, and there. */
-  #recent: Entry | null = null;
+  #expected: Entry | null = null;
 
   constructor() {
     [this.#low, this.#high] = hashKey();
   }
 
-  /** The entry whose key these bytes stand for; a `get` of the same key that follows costs nothing. */
-  getByBytes(data: Uint8Array, start: number, end: number): Entry | undefined {
-    const hash = orNext(hashOfKeyBytes(data, start, end, this.#low, this.#high));
+  /** For `candidate`. */
+  hashOfBytes(data: Uint8Array, start: number, end: number): number {
+    return orNext(hashOfKeyBytes(data, start, end, this.#low, this.#high));
+  }
+
+  /** An entry whose key has this hash; null: there is none. The key itself is not looked at. */
+  candidate(hash: number): Entry | null {
     const table = this.#tables[hash >>> 24];
-    if (table === undefined || table.count === 0) return undefined;
-    const entry = table.findByBytes(data, start, end, hash);
-    if (entry !== undefined) this.#recent = entry;
-    return entry;
+    return table === undefined || table.count === 0 ? null : table.candidate(hash);
+  }
+
+  /** The entry is here, and its key is asked for next. */
+  expect(entry: Entry): void {
+    this.#expected = entry;
   }
 
   get(key: string): Entry | undefined {
-    if (this.#recent?.key === key) return this.#recent;
+    if (this.#expected?.key === key) return this.#expected;
     const hash = this.#hash(key);
     const table = this.#tables[hash >>> 24];
     if (table === undefined || table.count === 0) return undefined;
@@ -114,7 +119,7 @@ export class KeyMap {
     const table = this.#tables[hash >>> 24];
     if (table === undefined) return false;
     if ((table.count + 1) * 4 > table.hashes.length * 3) table.grow();
-    this.#recent = null;
+    this.#expected = null;
     const place = table.find(entry.key, hash);
     const isNew = table.hashes[place] === FREE;
     table.hashes[place] = hash;
@@ -127,7 +132,7 @@ export class KeyMap {
     const hash = this.#hash(entry.key);
     const table = this.#tables[hash >>> 24];
     if (table === undefined || table.count === 0) return;
-    this.#recent = null;
+    this.#expected = null;
     const place = table.find(entry.key, hash);
     if (table.hashes[place] !== FREE) table.vacate(place);
   }
@@ -138,10 +143,3 @@ export class KeyMap {
 }
 
 const orNext = (hash: number): number => (hash === FREE ? 1 : hash);
-
-function isText(text: string, data: Uint8Array, start: number, end: number): boolean {
-  const { length } = text;
-  if (length !== end - start) return false;
-  for (let i = 0; i < length; i++) if (text.charCodeAt(i) !== data[start + i]) return false;
-  return true;
-}

@@ -20,9 +20,11 @@ import { type Command, hasRightArity } from './commands/command.js';
 import { NO_SESSION, RESULT_FORGOTTEN } from './commands/raft-commands.js';
 import { commandNamed, commandOfOpcode } from './commands/table.js';
 import { mixNumber } from './content-hash.js';
+import type { Entry } from './entry.js';
 import { unknownCommand, wrongArity } from './error-replies.js';
 import { KvError } from './kv-error.js';
 import { DEFAULT_LIMITS } from './limits.js';
+import { LOOKAHEAD } from './lookahead.js';
 import { EMPTY_ARRAY, error, NULL_ARRAY, type Reply } from './reply.js';
 import { SnapshotCursor } from './snapshot-cursor.js';
 
@@ -156,7 +158,7 @@ export class StateMachine {
     return {
       outcome: 'applied',
       header,
-      replies: this.#executeAll(new ByteReader(data, BATCH_HEADER_BYTES, view), header.count),
+      replies: this.#executeAll(data, view, header.count),
     };
   }
 
@@ -191,30 +193,38 @@ export class StateMachine {
     this.#state.sessions.expire(store.nowMs, MAX_EXPIRED_PER_ENTRY);
   }
 
-  #executeAll(reader: ByteReader, count: number): Reply[] {
+  #executeAll(data: Uint8Array, view: DataView, count: number): Reply[] {
+    const { lookahead } = this.#state;
+    const reader = new ByteReader(data, BATCH_HEADER_BYTES, view);
     const replies: Reply[] = [];
-    for (let i = 0; i < count; i++) replies.push(this.#executeRecord(reader));
+    for (let first = 0; first < count; first += LOOKAHEAD) {
+      const next = Math.min(LOOKAHEAD, count - first);
+      lookahead.look(data, view, reader.position, next);
+      for (let i = 0; i < next; i++) replies.push(this.#executeRecord(reader, lookahead.entryOf(i)));
+    }
+    lookahead.forget();
     return replies;
   }
 
-  #executeRecord(reader: ByteReader): Reply {
+  /** `entry`: of a plain command's first key, where that is known. */
+  #executeRecord(reader: ByteReader, entry: Entry | null): Reply {
     const opcode = reader.u16();
-    return opcode === OPCODE_ONCE
-      ? this.#executeOnce(reader)
-      : this.#executeCommandOrGroup(opcode, reader, true);
+    if (opcode === OPCODE_ONCE) return this.#executeOnce(reader);
+    if (opcode === OPCODE_GROUP) return this.#executeGroup(reader, true);
+    if (entry === null) return this.#executeCommand(opcode, reader.texts());
+    this.#state.store.expect(entry);
+    return this.#executeCommand(opcode, reader.texts(entry.key));
   }
 
   /** Reads the record in any case; without `wanted` that is all. */
   #executeCommandOrGroup(opcode: number, reader: ByteReader, wanted: boolean): Reply {
-    return opcode === OPCODE_GROUP
-      ? this.#executeGroup(reader, wanted)
-      : this.#executeCommand(opcode, reader, wanted);
+    if (opcode === OPCODE_GROUP) return this.#executeGroup(reader, wanted);
+    const args = reader.texts();
+    return wanted ? this.#executeCommand(opcode, args) : null;
   }
 
-  #executeCommand(opcode: number, reader: ByteReader, wanted: boolean): Reply {
+  #executeCommand(opcode: number, args: readonly string[]): Reply {
     const command = commandOfOpcode(opcode);
-    const args = reader.texts(command?.keys?.first === 1 ? this.#state.store : null);
-    if (!wanted) return null;
     if (command === undefined) return UNKNOWN_OPCODE;
     if (!hasRightArity(command, args.length)) return wrongArity(command.name);
     this.#state.store.cause = command.name;
@@ -231,7 +241,7 @@ export class StateMachine {
     const count = reader.u32();
     const replies: Reply[] = [];
     for (let i = 0; i < count; i++) {
-      replies.push(this.#executeCommand(reader.u16(), reader, execute));
+      replies.push(this.#executeCommandOrGroup(reader.u16(), reader, execute));
     }
     return execute ? replies : NULL_ARRAY;
   }

@@ -7,7 +7,6 @@
  * @module
  */
 
-import type { KnownTexts } from './byte-reader.js';
 import type { ChangeObserver } from './change-observer.js';
 import { hashText } from './content-hash.js';
 import { Entry, elementCount, NO_DEADLINE, NO_SLOT, type Value, valueSize } from './entry.js';
@@ -24,7 +23,7 @@ export interface EntryCapture {
 const GONE = 'del';
 const EXPIRED = 'expired';
 
-export class Store implements KnownTexts {
+export class Store {
   /** Null: nobody listens. */
   observer: ChangeObserver | null = null;
   /** Name of the command at work, for the observer. */
@@ -33,6 +32,8 @@ export class Store implements KnownTexts {
   nowMs = 0;
   /** Number of changes so far; the next version is one more. */
   changeCount = 0;
+  /** Rises when all entries leave at once: they are not told so one by one. */
+  generation = 0;
   #capture: EntryCapture | null = null;
   #byKey = new KeyMap();
   /** Without gaps: the last entry moves into the place of one that leaves. */
@@ -81,9 +82,14 @@ export class Store implements KnownTexts {
     return entry === undefined || this.isDue(entry) ? undefined : entry;
   }
 
-  /** The key that these bytes stand for, if there is such a key: it need not be made anew, nor looked for again. */
-  known(data: Uint8Array, start: number, end: number): string | undefined {
-    return this.#byKey.getByBytes(data, start, end)?.key;
+  /** Where keys are found, for a look-up in steps. */
+  get keys(): KeyMap {
+    return this.#byKey;
+  }
+
+  /** The next look-up will be for the key of this entry, which is in the store: it costs nothing then. */
+  expect(entry: Entry): void {
+    this.#byKey.expect(entry);
   }
 
   /** As `get`, and removes a key that is due. */
@@ -163,6 +169,7 @@ export class Store implements KnownTexts {
   /** Removes all keys, at once. */
   clear(): void {
     this.changeCount++;
+    this.generation++;
     this.#byKey = new KeyMap();
     this.#slots = [];
     this.#expiry.clear();

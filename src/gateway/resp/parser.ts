@@ -22,6 +22,8 @@ const DOLLAR = 36;
 const INCOMPLETE = -2;
 /** Digits of a length that can still be exact; more is garbage. */
 const MAX_LENGTH_DIGITS = 15;
+/** Commands of at most so many words are most of all. */
+const FEW_WORDS = 3;
 const FIRST_BULK_BUFFER_BYTES = 4096;
 
 /** An argument that spans chunks. */
@@ -44,7 +46,9 @@ export class RequestParser {
   #searched = 0;
   /** Arguments still to come; 0: between commands. */
   #missing = 0;
-  #arguments: string[] = [];
+  /** Of the command that is not complete yet: the first `#wordCount`. The array stays, one that grows takes more than it needs. */
+  readonly #words: string[] = [];
+  #wordCount = 0;
   #frameBytes = 0;
   #bulkLength = INCOMPLETE;
   #partial: PartialBulk | null = null;
@@ -88,7 +92,7 @@ export class RequestParser {
   next(): string[] | null {
     if (this.#partial !== null) return null;
     for (;;) {
-      const betweenCommands = this.#missing === 0 && this.#arguments.length === 0;
+      const betweenCommands = this.#missing === 0 && this.#wordCount === 0;
       if (betweenCommands) {
         if (this.#position >= this.#text.length) return null;
         if (this.#text.charCodeAt(this.#position) !== ASTERISK) {
@@ -100,10 +104,8 @@ export class RequestParser {
         if (this.#missing === 0) continue;
       }
       if (!this.#bulks()) return null;
-      const complete = this.#arguments;
-      this.#arguments = [];
       this.#frameBytes = 0;
-      return complete;
+      return this.#takeWords();
     }
   }
 
@@ -148,15 +150,27 @@ export class RequestParser {
   }
 
   #push(argument: string): void {
-    this.#arguments.push(argument);
+    this.#words[this.#wordCount++] = argument;
     this.#missing--;
     this.#bulkLength = INCOMPLETE;
+  }
+
+  /** Leaves nothing behind that would keep a chunk alive. */
+  #takeWords(): string[] {
+    const words = this.#words;
+    const count = this.#wordCount;
+    this.#wordCount = 0;
+    if (count > FEW_WORDS) return words.splice(0);
+    const [first = '', second = '', third = ''] = words;
+    for (let i = 0; i < count; i++) words[i] = '';
+    if (count === 3) return [first, second, third];
+    return count === 2 ? [first, second] : [first];
   }
 
   #checkBulk(length: number): void {
     if (length < 0 || length > this.limits.bulkBytes) {
       throw new ProtocolError(
-        `invalid bulk length (argument ${this.#arguments.length + 1} has ${length} bytes, limit ${this.limits.bulkBytes})`,
+        `invalid bulk length (argument ${this.#wordCount + 1} has ${length} bytes, limit ${this.limits.bulkBytes})`,
       );
     }
     this.#frameBytes += length + ARGUMENT_OVERHEAD_BYTES;
