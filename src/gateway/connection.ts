@@ -24,6 +24,7 @@ import { UNAUTHENTICATED_PARSER_LIMITS } from './resp/limits.js';
 import { ProtocolError } from './resp/protocol-error.js';
 import type { Protocol } from './resp/writer.js';
 import { Segment } from './segment.js';
+import { receiveFrom } from './shared-read.js';
 import type { UserAccount } from './users.js';
 
 const OVERLOADED = refusal('overloaded', 'too much is in flight; not executed');
@@ -80,7 +81,7 @@ export class Connection implements Client, Submitter {
       onDrained: () => this.#advance(),
       onStalled: () => this.cutOff(),
     });
-    socket.on('data', chunk => this.#receive(chunk));
+    receiveFrom(socket, (bytes, isShared) => this.#receive(bytes, isShared));
     socket.on('end', () => this.#receiveEnd());
     socket.on('error', () => socket.destroy());
     socket.on('close', () => {
@@ -165,11 +166,12 @@ export class Connection implements Client, Submitter {
     this.#advance();
   }
 
-  #receive(chunk: Buffer): void {
+  #receive(bytes: Buffer, isShared: boolean): void {
     if (this.#ending) return;
     this.state.lastCommandAtMs = Date.now();
-    this.#input.push(chunk);
+    this.#input.push(bytes);
     this.#advance();
+    if (isShared) this.#input.own();
   }
 
   #receiveEnd(): void {

@@ -38,6 +38,12 @@ export class Input {
     this.#waitingBytes += chunk.length;
   }
 
+  /** What was pushed last and is not parsed yet is copied: its memory is about to be used again. */
+  own(): void {
+    const last = this.#chunks.pop();
+    if (last !== undefined) this.#chunks.push(Buffer.from(last));
+  }
+
   /** The next command, name first; null: not complete yet. @throws ProtocolError */
   next(): string[] | null {
     for (;;) {

@@ -39,9 +39,6 @@ export class RequestParser {
   limits: ParserLimits;
   #text = '';
   #position = 0;
-  #chunk: Buffer = Buffer.alloc(0);
-  /** Characters in front of the chunk's own in `#text`: the line begun by earlier chunks. */
-  #carried = 0;
   /** Where to go on searching for the end of an inline line. */
   #searched = 0;
   /** Arguments still to come; 0: between commands. */
@@ -65,7 +62,7 @@ export class RequestParser {
   }
 
   /**
-   * Adds bytes; only after `next` returned null. The chunk must not change afterwards.
+   * Adds bytes; only after `next` returned null. The chunk may change afterwards.
    *
    * @throws ProtocolError as `next`
    */
@@ -79,8 +76,6 @@ export class RequestParser {
     const decoded = chunk.toString('latin1', start);
     this.#text = line === '' ? decoded : line + decoded;
     this.#searched = line.length;
-    this.#carried = line.length - start;
-    this.#chunk = chunk;
     this.#position = 0;
   }
 
@@ -218,7 +213,7 @@ export class RequestParser {
 
   /** Moves what has come of the current argument out of the text; the announced length is not allocated. */
   #beginPartial(): void {
-    const available = this.#chunk.subarray(this.#position - this.#carried);
+    const available = Buffer.from(this.#text.slice(this.#position), 'latin1');
     const needed = this.#bulkLength + 2;
     const size = Math.min(needed, Math.max(FIRST_BULK_BUFFER_BYTES, available.length * 2));
     const bytes = Buffer.allocUnsafe(size);
@@ -226,7 +221,6 @@ export class RequestParser {
     this.#partial = { bytes, filled: available.length, needed };
     this.#text = '';
     this.#position = 0;
-    this.#chunk = bytes;
   }
 
   /** Returns how many bytes of the chunk belonged to the argument. */
