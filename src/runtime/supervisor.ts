@@ -174,7 +174,7 @@ export class Supervisor<Process extends SupervisedProcess> {
 
   async #launch(node: number, record: SupervisedNode<Process>, isRestart: boolean): Promise<void> {
     if (this.#isStopping) throw new ControlError('refused', 'the cluster is stopping');
-    const process = this.#options.launch(node);
+    const process = this.#createProcess(node, record, isRestart);
     record.process = process;
     record.state = 'starting';
     record.sinceMs = this.#options.now();
@@ -189,6 +189,18 @@ export class Supervisor<Process extends SupervisedProcess> {
     isServing = true;
     if (record.process === process && record.state === 'starting') {
       this.#change(node, record, 'up', { kind: 'up' });
+    }
+  }
+
+  /** The system may have no thread to give: then a restart has failed like any other, and the policy decides. */
+  #createProcess(node: number, record: SupervisedNode<Process>, isRestart: boolean): Process {
+    try {
+      return this.#options.launch(node);
+    } catch (thrown) {
+      const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+      const exit = { reason: 'crashed', exitCode: 1, error, errorCode: 'not-launched' } as const;
+      if (isRestart) this.#onEnd(node, record, exit, true);
+      throw error;
     }
   }
 
@@ -214,7 +226,7 @@ export class Supervisor<Process extends SupervisedProcess> {
     record.restartTimer = setTimeout(() => {
       record.restartTimer = null;
       record.restarts++;
-      // A failed start ends the process, which comes back to #onEnd and is judged there.
+      // A failed start comes back to #onEnd, and is judged there.
       this.#launch(node, record, true).catch(() => {});
     }, this.#options.policy.delayMs);
   }

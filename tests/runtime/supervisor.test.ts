@@ -77,6 +77,31 @@ supervision('a node that crashes is restarted', async () => {
   await supervisor.stopAll();
 });
 
+supervision('a restart for which there is no thread is tried again, and given up as faulty', async () => {
+  let launches = 0;
+  let failures = 1;
+  const events: LifecycleEvent[] = [];
+  const supervisor = new Supervisor({
+    launch: () => {
+      launches++;
+      if (launches > 1 && failures-- > 0) throw new Error('no thread');
+      return startEcho({}, 24).process;
+    },
+    policy: { ...DEFAULT_RESTART_POLICY, delayMs: 5 },
+    now: () => performance.now(),
+    onEvent: (_, event) => events.push(event),
+  });
+  await supervisor.start(0);
+  await supervisor.running(0).rpc.call('crash', ['kaboom']);
+  await until('up again', () => kinds(events).filter(kind => kind === 'up').length === 2);
+  assert.deepEqual(kinds(events), ['up', 'crashed', 'crashed', 'up']);
+  failures = Number.POSITIVE_INFINITY;
+  await supervisor.running(0).rpc.call('crash', ['kaboom']);
+  await until('the end', () => supervisor.describe(0).state === 'faulty');
+  assert.equal(supervisor.describe(0).lastError, 'no thread');
+  await supervisor.stopAll();
+});
+
 supervision('a node out of heap is restarted', async () => {
   const { supervisor } = setUp();
   await supervisor.start(0);
