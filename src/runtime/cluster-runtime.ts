@@ -18,6 +18,7 @@ import { Roster } from './roster.js';
 import { Router } from './router.js';
 import { exposeRpc } from './rpc.js';
 import type { RuntimeSpec } from './runtime-protocol.js';
+import { SleepWatch } from './sleep-watch.js';
 import type { ClusterEventKind, ClusterStatus, LinkStatus } from './status.js';
 import { type NodeFacts, StatusBoard } from './status-board.js';
 import { type LifecycleEvent, Supervisor } from './supervisor.js';
@@ -32,6 +33,8 @@ const YOUNG_GENERATION_MB = 32;
 /** Each node reports at least this seldom; large clusters share ~200 reports a second. */
 const REPORT_INTERVAL_MS = 50;
 const REPORTS_PER_SECOND = 200;
+/** Share of the shortest patience: longer sleeps are ended from here. A little less, for what has passed of the patience already. */
+const WATCHED_SLEEP_SHARE = 0.8;
 /** The router's random numbers must not be those of a node. */
 const ROUTER_SEED_PART = 0xffff;
 
@@ -67,6 +70,7 @@ export class ClusterRuntime {
   readonly #clusterId: string;
   readonly #others: OtherHosts | null;
   readonly #trace: TraceFile | null;
+  readonly #sleeps: SleepWatch;
   #isWatched = false;
   readonly #execute: (line: string) => Promise<CommandResult>;
 
@@ -92,12 +96,10 @@ export class ClusterRuntime {
       size: Math.max(...this.roster.nodes) + 1,
       seed: deriveSeed(spec.seed, ROUTER_SEED_PART),
       now: () => performance.now(),
-      schedule: (action, delayMs) => {
-        const timer = setTimeout(action, delayMs);
-        return () => clearTimeout(timer);
-      },
+      schedule,
       onDrop: drop => drops.add(drop),
     });
+    this.#sleeps = new SleepWatch(WATCHED_SLEEP_SHARE * spec.config.electionTimeoutMinMs, schedule);
     this.#trace = spec.traceFile === null ? null : new TraceFile(spec.traceFile);
     this.supervisor = new Supervisor<RunningNode>({
       launch: node => this.#launch(node),
@@ -130,6 +132,7 @@ export class ClusterRuntime {
   async stop(): Promise<void> {
     await this.supervisor.stopAll();
     this.router.dispose();
+    this.#sleeps.dispose();
     this.#trace?.close();
   }
 
@@ -229,11 +232,13 @@ export class ClusterRuntime {
           this.roster.markStarted(node);
           this.router.attach(node, frame => process.mailbox.post(frame));
           isAttached = true;
+          this.#sleeps.add(process.sleeper);
         },
         onSignal: signal => this.#onSignal(node, signal),
         onOutput: line => this.board.event('alarm', node, line),
         onExit: exit => {
           this.router.detach(node);
+          this.#sleeps.remove(process.sleeper);
           this.board.restarted(node);
           if (exit.reason !== 'stopped') this.#traceCrash(node);
         },
@@ -312,6 +317,11 @@ export class ClusterRuntime {
     this.#trace?.add(node, { ev: 'crash' });
     this.#trace?.flush();
   }
+}
+
+function schedule(action: () => void, delayMs: number): () => void {
+  const timer = setTimeout(action, delayMs);
+  return () => clearTimeout(timer);
 }
 
 function describeLifecycle(

@@ -1,6 +1,6 @@
 /**
  * The words that a node's thread and the runtime share: the pause switch, how much of its mailbox the node took, whether
- * somebody watches the cluster, and that the node's leader lives.
+ * somebody watches the cluster, that the node's leader lives, and when a sleeping node is to be woken.
  *
  * They work while the node's event loop does not: a paused node sleeps on the switch itself.
  *
@@ -22,7 +22,11 @@ const HEARD_COUNT = 6;
 const HEARD_LEADER = 7;
 const HEARD_TERM = 8;
 const HEARD_AT = 9;
-const WORDS = 10;
+/** Somebody wakes the node from sleeps of at least so many milliseconds; 0: nobody does. */
+const WAKE_PROMISE = 10;
+/** When the sleeping node wants to be woken; 0: not at all. */
+const WAKE_AT = 11;
+const WORDS = 12;
 
 /** Milliseconds of a clock that all threads share, modulo 2^32. */
 function sharedMs(): number {
@@ -108,6 +112,42 @@ export class NodeFlags {
     const leader = raftId(Atomics.load(words, HEARD_LEADER));
     const agoMs = Math.max(0, (sharedMs() - Atomics.load(words, HEARD_AT)) | 0);
     return { leader, term: Atomics.load(words, HEARD_TERM), agoMs };
+  }
+
+  /** From now on somebody looks at `sleep`'s notes at least every `intervalMs`. */
+  promiseWake(intervalMs: number): void {
+    Atomics.store(this.#words, WAKE_PROMISE, Math.ceil(intervalMs));
+  }
+
+  /** The node's own word: it has nothing to do for so long. @returns whether it will be woken; if not, it has to see to it itself */
+  sleep(delayMs: number): boolean {
+    const words = this.#words;
+    const promiseMs = Atomics.load(words, WAKE_PROMISE);
+    const isWoken = promiseMs > 0 && delayMs >= promiseMs;
+    Atomics.store(words, WAKE_AT, isWoken ? (sharedMs() + Math.ceil(delayMs)) | 0 || 1 : 0);
+    return isWoken;
+  }
+
+  /**
+   * In how many milliseconds the node is to be woken, 0 or less: now; null: it does not sleep. Whose leader is heard quietly may sleep
+   * on for `patienceMs` at least: it would only find out that it was heard.
+   */
+  wakeDueInMs(patienceMs: number): number | null {
+    const words = this.#words;
+    const wakeAt = Atomics.load(words, WAKE_AT);
+    if (wakeAt === 0) return null;
+    const nowMs = sharedMs();
+    const asNotedMs = (wakeAt - nowMs) | 0;
+    if (Atomics.load(words, HEARD_COUNT) === 0) return asNotedMs;
+    const sinceHeardMs = (nowMs - Atomics.load(words, HEARD_AT)) | 0;
+    // Of a clock that has run round nothing is known.
+    return sinceHeardMs < 0 ? asNotedMs : Math.max(asNotedMs, patienceMs - sinceHeardMs);
+  }
+
+  /** The note is done with. @returns false when it is gone already, or has just been made anew */
+  takeWake(): boolean {
+    const wakeAt = Atomics.load(this.#words, WAKE_AT);
+    return wakeAt !== 0 && Atomics.compareExchange(this.#words, WAKE_AT, wakeAt, 0) === wakeAt;
   }
 
   countConsumed(frames: number, bytes: number): void {

@@ -49,7 +49,7 @@ export async function hostNode(
     // Clients choose the keys; they must not be able to make them collide.
     setHashKey([randomBytes(4).readInt32LE(), randomBytes(4).readInt32LE()]);
     const host = new NodeHost(data, post);
-    signals.on('message', () => host.checkPause());
+    signals.on('message', () => host.rouse());
     await host.open(openFront);
   } catch (error) {
     endThread(post, error);
@@ -62,8 +62,8 @@ function endThread(post: (signal: LifecycleSignal) => void, error: unknown): nev
   process.exit(1);
 }
 
-/** Reports are told by turns; a node that has none, because its clock stands still, reports this often. */
-const TURNLESS_REPORT_MS = 5_000;
+/** A turn comes at least this often, also when the clock stands still: reports are told by turns. */
+const LONGEST_SLEEP_MS = 10_000;
 
 /** Ends of segments cost nothing in memory, and what a whole segment holds is freed with it. */
 const MEMORY_SEGMENT_BYTES = 4 * 1024 * 1024;
@@ -167,13 +167,15 @@ class NodeHost {
       this.#loop.heard();
     });
     this.#loop.start(this.#random.unit());
-    setInterval(() => this.#reportIfDue(), TURNLESS_REPORT_MS);
+    setInterval(() => this.#loop.wake(), LONGEST_SLEEP_MS);
     this.#post({ kind: 'ready' });
     this.#loop.wake();
   }
 
-  checkPause(): void {
+  /** It is paused, or has slept long enough. */
+  rouse(): void {
     this.#loop.checkPause();
+    this.#loop.wake();
   }
 
   #openStorage(): NodeStorage {

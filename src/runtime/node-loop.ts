@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { ticksToTake } from '../node/ticks-to-take.js';
 import type { NodeClock } from './node-clock.js';
 import type { NodeFlags } from './node-flags.js';
 
@@ -81,9 +82,11 @@ export class NodeLoop {
     if (this.#timer !== null) this.#setTimer();
   }
 
-  /** Falls asleep here if the node is paused. */
+  /** Falls asleep here if the node is paused. The time until it is resumed never was, for it. */
   checkPause(): void {
+    if (!this.#flags.isPaused) return;
     this.#flags.sleepWhilePaused(this.#hooks.onPaused);
+    this.#nextTickAtMs = Math.max(this.#nextTickAtMs, this.#clock.monotonicMs());
   }
 
   #turn(): void {
@@ -109,29 +112,41 @@ export class NodeLoop {
     this.#hasHeard = false;
     const heardAgoMs = this.#hooks.heardAgoMs();
     if (passed < 1) return;
-    const heardAgoTicks = heardAgoMs === null ? passed : Math.floor(heardAgoMs / this.#tickMs);
-    const ticks = Math.min(passed, this.#ticksAtMost(passed, hasHeard), heardAgoTicks);
+    const ticks = ticksToTake({
+      passed,
+      planned: this.#plannedTicks,
+      grace: this.#graceTicks,
+      hasHeard,
+      sinceLeader: heardAgoMs === null ? null : Math.floor(heardAgoMs / this.#tickMs),
+    });
     this.#nextTickAtMs = Math.max(this.#nextTickAtMs + ticks * this.#tickMs, nowMs);
     if (ticks > 0) this.#hooks.tick(ticks);
   }
 
-  /**
-   * Ticks that fell due while the thread was busy or paused are not made up for: nothing was heard meanwhile, and what was said
-   * may wait outside. Time slept as planned counts, or a follower would forget for how long it has heard no leader and refuse
-   * its vote; only the last tick, which may begin an election, comes after what was heard.
-   */
-  #ticksAtMost(passed: number, hasHeard: boolean): number {
-    const planned = this.#plannedTicks;
-    const isLate = passed - planned > this.#graceTicks;
-    const afterHeard = Math.min(planned, this.#graceTicks);
-    if (hasHeard) return isLate ? afterHeard : Math.max(afterHeard, planned - 1);
-    return isLate ? Math.max(1, planned - this.#graceTicks) : planned;
+  #plan(): void {
+    this.#forgetBusyTicks();
+    this.#plannedTicks = Math.max(1, this.#hooks.quietTicks());
+    this.#rest();
   }
 
-  /** A timer that fires too early costs less than setting it anew: only what is due sooner sets it. */
-  #plan(): void {
-    this.#plannedTicks = Math.max(1, this.#hooks.quietTicks());
-    if (this.#dueMs < this.#timerDueMs) this.#setTimer();
+  /** Ticks that fell due in a turn that took longer than the grace: nothing was heard meanwhile, and what was said may wait outside. */
+  #forgetBusyTicks(): void {
+    const behindMs = this.#clock.monotonicMs() - this.#nextTickAtMs;
+    const busyTicks = Math.floor(behindMs / this.#tickMs) - this.#graceTicks;
+    if (busyTicks > 0) this.#nextTickAtMs += busyTicks * this.#tickMs;
+  }
+
+  /**
+   * From long sleeps the node is woken, if that was promised. A timer of its own that fires too early costs less than setting it anew:
+   * only what is due sooner sets it.
+   */
+  #rest(): void {
+    if (!this.#isWoken() && this.#dueMs < this.#timerDueMs) this.#setTimer();
+  }
+
+  #isWoken(): boolean {
+    const { rate } = this.#clock;
+    return this.#flags.sleep(rate > 0 ? (this.#dueMs - this.#clock.monotonicMs()) / rate : 0);
   }
 
   get #dueMs(): number {
@@ -149,12 +164,9 @@ export class NodeLoop {
   }
 
   #onTimer(): void {
-    if (this.#clock.monotonicMs() + 1 < this.#dueMs) {
-      this.#setTimer();
-      return;
-    }
-    // The turn takes the ticks and sets the timer again.
     this.#timerDueMs = Number.POSITIVE_INFINITY;
-    this.wake();
+    if (this.#clock.monotonicMs() + 1 < this.#dueMs) this.#rest();
+    // The turn takes the ticks and sets the timer again.
+    else this.wake();
   }
 }

@@ -10,6 +10,7 @@ import { ControlError } from './control.js';
 import { Mailbox } from './mailbox.js';
 import { createNodeFlags, NodeFlags } from './node-flags.js';
 import { type Callable, NodeGone, RpcClient } from './rpc.js';
+import type { Sleeper } from './sleep-watch.js';
 
 /** How a node's life ended. */
 export interface NodeExit {
@@ -83,6 +84,7 @@ export class NodeProcess<Api extends NodeLifecycle & Callable<Api>, Signal> {
   readonly #name: string;
   readonly #worker: Worker;
   readonly #flags: NodeFlags;
+  readonly #sleeper: Sleeper;
   readonly #dataPort: MessagePort;
   readonly #clusterPort: MessagePort;
   readonly #hooks: NodeProcessHooks<Signal>;
@@ -121,12 +123,18 @@ export class NodeProcess<Api extends NodeLifecycle & Callable<Api>, Signal> {
       controlPort: control.port2,
       clusterPort: cluster.port2,
     });
+    this.#sleeper = { flags: this.#flags, wake: () => this.#worker.postMessage('wake') };
     this.ended = this.#watch();
   }
 
   /** Whether the node's reports are shown to somebody at an interval. */
   setWatched(isWatched: boolean): void {
     this.#flags.setWatched(isWatched);
+  }
+
+  /** For who wakes it from long sleeps. */
+  get sleeper(): Sleeper {
+    return this.#sleeper;
   }
 
   get isPaused(): boolean {

@@ -11,8 +11,10 @@ import { type LatencyHistogram, percentileMs } from './latency-histogram.js';
 import type { NodeFlags } from './node-flags.js';
 import type { NodeReport } from './node-protocol.js';
 
-/** A node where nothing happens reports this seldom: its timers still move. */
-const QUIET_REPORT_MS = 2_000;
+/** Where nothing happens any more this is told after so long: how busy the node was is no longer true. */
+const CALM_REPORT_MS = 2_000;
+/** From then on a node where nothing happens reports this seldom: its timers still move. */
+const QUIET_REPORT_MS = 10_000;
 /** The same while somebody watches. */
 const WATCHED_REPORT_MS = 200;
 /** Sync times are told over so many reports. */
@@ -35,6 +37,8 @@ export class NodeReporter {
   #mark = '';
   #lookedAtMs = 0;
   #reportedAtMs = 0;
+  /** The last report told nothing new. */
+  #isQuiet = false;
   #utilization: EventLoopUtilization = performance.eventLoopUtilization();
 
   /** `intervalMs`: a node where much happens reports so often. */
@@ -52,12 +56,18 @@ export class NodeReporter {
     const nowMs = performance.now();
     if (nowMs - this.#lookedAtMs < this.#intervalMs) return false;
     this.#lookedAtMs = nowMs;
-    const quietMs = this.#flags.isWatched ? WATCHED_REPORT_MS : QUIET_REPORT_MS;
-    return nowMs - this.#reportedAtMs >= quietMs || this.#markOf(clients) !== this.#mark;
+    return nowMs - this.#reportedAtMs >= this.#quietMs || this.#markOf(clients) !== this.#mark;
+  }
+
+  get #quietMs(): number {
+    if (this.#flags.isWatched) return WATCHED_REPORT_MS;
+    return this.#isQuiet ? QUIET_REPORT_MS : CALM_REPORT_MS;
   }
 
   report(clients: number): NodeReport {
-    this.#mark = this.#markOf(clients);
+    const mark = this.#markOf(clients);
+    this.#isQuiet = mark === this.#mark;
+    this.#mark = mark;
     this.#lookedAtMs = performance.now();
     this.#reportedAtMs = this.#lookedAtMs;
     const { raft, mailboxDepth, keys, dataBytes, stateHash } = this.#driver.status();

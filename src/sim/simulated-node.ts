@@ -335,6 +335,7 @@ export class SimulatedNode {
     this.#turnScheduled = false;
     // What came meanwhile is heard before the time that has passed counts.
     this.#time.heardSomething();
+    this.#time.stoodStill(this.#queue.nowMs);
     this.#wake(0);
   }
 

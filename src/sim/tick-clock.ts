@@ -5,6 +5,10 @@
  * @module
  */
 import type { NodeDriver } from '../node/driver.js';
+import { ticksToTake } from '../node/ticks-to-take.js';
+
+/** A heartbeat interval, which is one tick in a run. */
+const GRACE_TICKS = 1;
 
 export class TickClock {
   #tickMs: number;
@@ -59,8 +63,13 @@ export class TickClock {
     if (nowMs < this.#nextMs) return 0;
     const passed = this.#passedAt(nowMs);
     this.#nextMs += passed * this.#tickMs;
-    const since = heardMs === null ? passed : Math.floor((nowMs - heardMs) / this.#tickMs);
-    return Math.min(passed, since, hasHeard ? 1 : this.#planned);
+    const sinceLeader = heardMs === null ? null : Math.floor((nowMs - heardMs) / this.#tickMs);
+    return ticksToTake({ passed, planned: this.#planned, grace: GRACE_TICKS, hasHeard, sinceLeader });
+  }
+
+  /** The node stood still until now: ticks of that time never were. */
+  stoodStill(nowMs: number): void {
+    if (nowMs >= this.#nextMs) this.#nextMs += this.#passedAt(nowMs) * this.#tickMs;
   }
 
   /** Ticks before the leader was heard are over, and what is due is planned anew. */

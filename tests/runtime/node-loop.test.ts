@@ -5,6 +5,7 @@
  */
 import * as assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
 import { suite } from 'uvu';
 import { NodeClock } from '../../src/runtime/node-clock.js';
 import { createNodeFlags, NodeFlags } from '../../src/runtime/node-flags.js';
@@ -18,17 +19,22 @@ const GRACE_TICKS = 2;
 interface Setup {
   readonly loop: NodeLoop;
   readonly clock: NodeClock;
+  readonly flags: NodeFlags;
+  readonly shared: SharedArrayBuffer;
   turns: number;
   ticks: number;
   quietTicks: number;
   heardAgoMs: number | null;
   /** Turns that still say there is more to do. */
   more: number;
+  /** Called in the turn. */
+  onTurn: () => void;
 }
 
 function setUp(tickMs = 5): Setup {
   const clock = new NodeClock({ offsetMs: 0, rate: 1 });
-  const flags = new NodeFlags(createNodeFlags());
+  const shared = createNodeFlags();
+  const flags = new NodeFlags(shared);
   const setup: Setup = {
     turns: 0,
     ticks: 0,
@@ -36,9 +42,13 @@ function setUp(tickMs = 5): Setup {
     quietTicks: 1,
     heardAgoMs: null,
     clock,
+    flags,
+    shared,
+    onTurn: () => {},
     loop: new NodeLoop(flags, clock, tickMs, GRACE_TICKS, {
       turn: () => {
         setup.turns++;
+        setup.onTurn();
         setup.more--;
         return setup.more > 0;
       },
@@ -157,6 +167,77 @@ loop('a thread that stood still has time to hear what waits for it before the la
     while (performance.now() < busyUntilMs);
     await until('a turn', () => setup.turns > turns);
     assert.equal(setup.ticks - before, 10 - GRACE_TICKS);
+  } finally {
+    setup.loop.stop();
+  }
+});
+
+loop(
+  'time that a turn takes does not count, but for the grace: nothing could be heard meanwhile',
+  async () => {
+    const setup = setUp(5);
+    setup.loop.start(0);
+    try {
+      setup.quietTicks = 40;
+      await until('a turn', () => setup.turns > 0);
+      setup.onTurn = () => {
+        setup.onTurn = () => {};
+        const busyUntilMs = performance.now() + 100;
+        while (performance.now() < busyUntilMs);
+      };
+      setup.loop.wake();
+      await until('the long turn', () => setup.turns > 1);
+      const { ticks, turns } = setup;
+      setup.loop.heard();
+      await until('a turn', () => setup.turns > turns);
+      assert.ok(setup.ticks - ticks <= 12, `${setup.ticks - ticks} ticks in a turn of 20`);
+    } finally {
+      setup.loop.stop();
+    }
+  },
+);
+
+loop('the time of a pause does not count', async () => {
+  const setup = setUp(5);
+  setup.loop.start(0);
+  try {
+    setup.quietTicks = 40;
+    await until('a turn', () => setup.turns > 0);
+    const { ticks, turns } = setup;
+    setup.flags.pause();
+    const resumer = new Worker(
+      `const { workerData } = require('node:worker_threads');
+       setTimeout(() => { const words = new Int32Array(workerData); Atomics.add(words, 0, 1); Atomics.notify(words, 0); }, 150);`,
+      { eval: true, workerData: setup.shared },
+    );
+    setup.loop.checkPause();
+    setup.loop.heard();
+    await until('a turn', () => setup.turns > turns);
+    assert.ok(setup.ticks - ticks <= 15, `${setup.ticks - ticks} ticks in a pause of 30`);
+    await resumer.terminate();
+  } finally {
+    setup.loop.stop();
+  }
+});
+
+loop('who is woken from long sleeps sets no timer, and takes its ticks when it is woken', async () => {
+  const setup = setUp(5);
+  setup.flags.promiseWake(50);
+  setup.quietTicks = 40;
+  setup.loop.start(0);
+  try {
+    await until('a turn', () => setup.turns > 0);
+    const { ticks } = setup;
+    assert.notEqual(setup.flags.wakeDueInMs(50), null);
+    await sleep(280);
+    assert.equal(setup.turns, 1);
+    setup.loop.wake();
+    await until('a turn', () => setup.turns > 1);
+    assert.ok(setup.ticks - ticks >= 40 - GRACE_TICKS, `${setup.ticks - ticks} ticks`);
+    setup.quietTicks = 2;
+    setup.loop.wake();
+    await until('a short sleep ends by itself', () => setup.turns > 4);
+    assert.equal(setup.flags.wakeDueInMs(50), null);
   } finally {
     setup.loop.stop();
   }
