@@ -61,6 +61,8 @@ export interface DriverLimits {
   readonly inflightMessages: number;
   /** Bytes of entries on their way to one follower: what one turn may have to read back and encode when it returns. */
   readonly inflightBytes: number;
+  /** Bytes of unacknowledged entries that go along with the next ones over a link that loses messages. */
+  readonly repeatBytes: number;
   /** Unapplied bytes in the leader's log; more proposals wait. */
   readonly uncommittedBytes: number;
   /** Storage work handed out and not yet durable; above it AppendEntries and proposals are not taken. */
@@ -92,6 +94,7 @@ export const DEFAULT_DRIVER_LIMITS: DriverLimits = {
   messageBytes: 1024 * 1024,
   inflightMessages: 256,
   inflightBytes: 4 * 1024 * 1024,
+  repeatBytes: 64 * 1024,
   uncommittedBytes: 64 * 1024 * 1024,
   unstoredBytes: 64 * 1024 * 1024,
   snapshotLogBytes: 64 * 1024 * 1024,

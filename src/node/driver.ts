@@ -35,6 +35,7 @@ import {
   refused,
 } from './outcome.js';
 import type { NodeIndex } from './peer-id.js';
+import { ResendTimer } from './resend-timer.js';
 import { Ticker } from './ticker.js';
 
 type Life = 'running' | 'stopped' | 'faulty' | 'removed';
@@ -46,6 +47,7 @@ export class NodeDriver {
   readonly #inbound: Inbound;
   readonly #ticker: Ticker;
   readonly #desk: ControlDesk;
+  readonly #resends: ResendTimer;
   #life: Life = 'running';
   #outcomes: Outcome[] = [];
   #sequence = 0;
@@ -58,6 +60,7 @@ export class NodeDriver {
     this.#inbound = new Inbound(this.#parts, this.#core);
     this.#ticker = new Ticker(this.#parts);
     this.#desk = new ControlDesk(this.#parts);
+    this.#resends = new ResendTimer(this.#parts.raft);
   }
 
   /** @returns false: the mailbox is full (or the node has ended) and the frame is lost */
@@ -93,6 +96,11 @@ export class NodeDriver {
       transfer.isPending ||
       pipeline.isFull;
     return isBusy ? 1 : raft.ticksUntilDue;
+  }
+
+  /** Until then (`Host.monotonicMs`) a turn is wanted even if nothing comes and no tick is due; infinite when none is. */
+  get turnDueMs(): number {
+    return this.#resends.dueMs;
   }
 
   /** Takes what the builder holds; the builder is empty afterwards. */
@@ -209,7 +217,7 @@ export class NodeDriver {
   }
 
   #run(): void {
-    const { mailbox, raft, placer, membership, reads, snapshots, outbox, clock } = this.#parts;
+    const { mailbox, raft, placer, membership, reads, snapshots, outbox, clock, host } = this.#parts;
     this.#core.storageDone();
     let ticks = mailbox.takeTicks();
     // The time that has passed came before what was heard; but what was heard comes before the tick at which patience ends.
@@ -228,6 +236,7 @@ export class NodeDriver {
     reads.run();
     snapshots.work();
     outbox.flush();
+    if (this.#resends.isDue(host.monotonicMs())) raft.resend();
     if (membership.hasLeft) this.#end('removed', 'the node was removed from the cluster');
   }
 

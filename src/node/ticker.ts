@@ -10,15 +10,9 @@ import { nodeOf } from './peer-id.js';
 /** A leader whose disk has not finished anything for this many election timeouts hands over. */
 const STALL_ELECTIONS = 2;
 
-/** Ticks without progress after which a leader asks its followers what they lack; shorter waits are the usual round trip. */
-const HURRY_TICKS = 2;
-
 export class Ticker {
   readonly #parts: NodeParts;
   #nextHandOverTick = 0;
-  #commitIndex = 0;
-  /** For how long entries have been waiting to be committed without any being so. */
-  #waitingTicks = 0;
 
   constructor(parts: NodeParts) {
     this.#parts = parts;
@@ -34,20 +28,6 @@ export class Ticker {
     transfer.tick(clock.tick);
     snapshots.tick(clock.tick);
     if (clock.tick % options.heartbeatTicks === 0) this.#beat();
-    else this.#hurry();
-  }
-
-  /**
-   * A lost message is found out by the answer to a heartbeat, and clients wait meanwhile. So while entries wait to be committed
-   * heartbeats leave at every tick; they are small, and change nothing else.
-   */
-  #hurry(): void {
-    const { raft } = this.#parts;
-    const { role, commitIndex, lastIndex } = raft;
-    const isWaiting = role === 'leader' && commitIndex < lastIndex && commitIndex === this.#commitIndex;
-    this.#commitIndex = commitIndex;
-    this.#waitingTicks = isWaiting ? this.#waitingTicks + 1 : 0;
-    if (this.#waitingTicks >= HURRY_TICKS) raft.beat();
   }
 
   /** Once per heartbeat interval. */

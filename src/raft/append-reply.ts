@@ -6,18 +6,22 @@
 import { advanceCommit } from './commit.js';
 import type { AppendEntriesReply } from './message.js';
 import type { Progress } from './progress.js';
-import { sendAppend } from './replication.js';
+import { sendAppend, sendMissing } from './replication.js';
 import type { RaftState } from './state.js';
 import { continueTransfer } from './transfer.js';
 
 export function handleAppendReply(state: RaftState, progress: Progress, reply: AppendEntriesReply): void {
-  progress.recentActive = true;
+  progress.heard();
   if (reply.reject) handleRejection(state, progress, reply);
   else handleAcceptance(state, progress, reply.index);
 }
 
 /** Both sides skip whole terms that cannot be common, so that probing takes one round per term at most. */
 function handleRejection(state: RaftState, progress: Progress, reply: AppendEntriesReply): void {
+  if (progress.state === 'replicate' && state.config.repeatBytes > 0) {
+    if (progress.repair(reply.index)) sendMissing(state, progress);
+    return;
+  }
   const hint =
     reply.hintTerm > 0 ? state.log.findConflict(reply.hintIndex, reply.hintTerm).index : reply.hintIndex;
   if (progress.backUp(reply.index, hint)) sendAppend(state, progress, true);
@@ -34,9 +38,7 @@ function handleAcceptance(state: RaftState, progress: Progress, index: number): 
     else sendAppend(state, progress, true);
   }
   if (!isOther) return;
-  while (sendAppend(state, progress, false)) {
-    // As many messages as the window takes.
-  }
+  sendMissing(state, progress);
   continueTransfer(state, progress);
 }
 

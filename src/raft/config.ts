@@ -46,6 +46,12 @@ export interface RaftConfig {
    * nothing is on its way that will be committed next. Heartbeats tell it in any case. Default false: an empty one at once.
    */
   readonly deferCommitNotice?: boolean;
+  /**
+   * Most bytes of unacknowledged entries that are sent once more along with the next ones to a member whose messages get lost,
+   * and by `Raft.resend`. Then what was lost is sent again at once, and sending goes on meanwhile. Default 0: after a loss one
+   * message at a time until it is answered, the next try with the next heartbeat.
+   */
+  readonly repeatBytes?: number;
   /** Append membership changes unchecked. Only for tests. Default false. */
   readonly disableConfChangeValidation?: boolean;
 }
@@ -82,6 +88,7 @@ export function resolveConfig(config: RaftConfig): ResolvedConfig {
     stepDownOnRemoval: true,
     disableProposalForwarding: false,
     deferCommitNotice: false,
+    repeatBytes: 0,
     disableConfChangeValidation: false,
     ...config,
   };

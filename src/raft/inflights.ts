@@ -26,6 +26,10 @@ export class Inflights {
     return this.#lastIndexes.length - this.#head;
   }
 
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   get isFull(): boolean {
     return this.count >= this.#maxMessages || this.#bytes >= this.#maxBytes;
   }

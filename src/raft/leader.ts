@@ -83,8 +83,9 @@ function stepForMember(state: RaftState, message: Message): void {
 
 /** A sign of life restarts a flow that lost messages have stopped. */
 function handleHeartbeatReply(state: RaftState, progress: Progress, reply: HeartbeatReply): void {
-  progress.recentActive = true;
+  progress.heard();
   progress.flowPaused = false;
+  progress.endRepair();
   if (progress.match < state.log.lastIndex || progress.state === 'probe') {
     sendAppend(state, progress, true);
   }

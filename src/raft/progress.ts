@@ -16,6 +16,9 @@ export interface WindowLimits {
   readonly maxInflightBytes: number;
 }
 
+/** A loss makes so many appends repeat what is not acknowledged; then it is tried without. */
+const REPEATS_AFTER_LOSS = 256;
+
 export class Progress {
   readonly id: RaftId;
   readonly inflights: Inflights;
@@ -33,6 +36,12 @@ export class Progress {
   /** Heard from since the last quorum check. */
   recentActive = false;
   isLearner = false;
+  /** Something was lost lately: so many more appends repeat what is not acknowledged (`repeatBytes`). */
+  repeats = 0;
+  /** Rejections of messages anchored before this index are answered already: everything was sent again. */
+  #repairedTo = 0;
+  /** Messages sent again because nothing came back, since it was last heard. */
+  unanswered = 0;
 
   constructor(id: RaftId, next: number, limits: WindowLimits) {
     this.id = id;
@@ -77,7 +86,38 @@ export class Progress {
     this.state = state;
     this.flowPaused = false;
     this.pendingSnapshot = 0;
+    this.#repairedTo = 0;
     this.inflights.clear();
+  }
+
+  /** A message from it came. */
+  heard(): void {
+    this.recentActive = true;
+    this.unanswered = 0;
+  }
+
+  noteLoss(): void {
+    this.repeats = REPEATS_AFTER_LOSS;
+  }
+
+  /**
+   * In `replicate` a rejection of what was anchored at `rejected` means that a message before it was lost: the log up to `match` is
+   * the same there for certain. Everything after it is to be sent again; what is on its way will be rejected too, once.
+   * @returns false for a rejection that says nothing new, which changes nothing
+   */
+  repair(rejected: number): boolean {
+    if (rejected <= this.match || rejected < this.#repairedTo) return false;
+    const repairedTo = this.next;
+    this.becomeReplicate();
+    this.sentCommit = Math.min(this.sentCommit, this.match);
+    this.#repairedTo = repairedTo;
+    this.noteLoss();
+    return true;
+  }
+
+  /** An answer to a heartbeat: what is rejected from now on may be what was sent again. */
+  endRepair(): void {
+    this.#repairedTo = 0;
   }
 
   /** `count` entries from `next` on were sent, `bytes` of payload. */

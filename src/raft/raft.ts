@@ -21,6 +21,7 @@ import { applyConfChange, restoreConfiguration } from './membership.js';
 import type { Message } from './message.js';
 import type { Ready, Role } from './ready.js';
 import { ReadyBuilder } from './ready-builder.js';
+import { resend } from './replication.js';
 import { becomeFollower } from './roles.js';
 import type { ConfState } from './snapshot.js';
 import { RaftState } from './state.js';
@@ -179,10 +180,9 @@ export class Raft {
     stepMessage(this.#state, { type: 'ForgetLeader', from: id, to: id, term: 0 });
   }
 
-  /** Leader: heartbeats leave now, besides those that time brings. Whoever answers and lacks entries is sent them again. */
-  beat(): void {
-    const { id } = this.#state;
-    stepMessage(this.#state, { type: 'Beat', from: id, to: id, term: 0 });
+  /** Leader: entries have been waiting for their commit for so long that messages were probably lost (`repeatBytes`). */
+  resend(): void {
+    if (this.#state.role === 'leader') resend(this.#state);
   }
 
   /** The last message to `id` was probably lost. */

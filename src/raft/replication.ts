@@ -5,7 +5,7 @@
  */
 import type { Entry } from './entry.js';
 import { payloadBytes } from './entry-size.js';
-import { NONE } from './ids.js';
+import { NONE, type RaftId } from './ids.js';
 import type { Progress } from './progress.js';
 import type { RaftState } from './state.js';
 
@@ -15,16 +15,25 @@ const NO_ENTRIES: readonly Entry[] = [];
 const isCompacted = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'log-compacted';
 
-/** Entries for `progress`; undefined when compaction has taken them. */
-function entriesFor(state: RaftState, progress: Progress): readonly Entry[] | undefined {
-  if (progress.state === 'replicate' && progress.inflights.isFull) return NO_ENTRIES;
-  const { log, config } = state;
+/** Entries in `[from, to)`, as many as fit; undefined when compaction has taken them. */
+function entriesFrom(
+  { log }: RaftState,
+  from: number,
+  to: number,
+  maxBytes: number,
+): readonly Entry[] | undefined {
   try {
-    return log.entries(progress.next, log.lastIndex + 1, config.maxSizePerMessageBytes);
+    return log.entries(from, to, maxBytes);
   } catch (error) {
     if (isCompacted(error)) return undefined;
     throw error;
   }
+}
+
+/** Entries for `progress`; undefined when compaction has taken them. */
+function entriesFor(state: RaftState, progress: Progress): readonly Entry[] | undefined {
+  if (progress.state === 'replicate' && progress.inflights.isFull) return NO_ENTRIES;
+  return entriesFrom(state, progress.next, state.log.lastIndex + 1, state.config.maxSizePerMessageBytes);
 }
 
 /** Only to a member that was heard from: the others would not get it. */
@@ -38,29 +47,89 @@ function sendSnapshot(state: RaftState, progress: Progress): boolean {
   return true;
 }
 
+function send(state: RaftState, to: RaftId, prevLogIndex: number, entries: readonly Entry[]): boolean {
+  const { id, term, log } = state;
+  const prevLogTerm = log.term(prevLogIndex);
+  if (prevLogTerm === undefined) return false;
+  const { committed: commit } = log;
+  state.send({ type: 'AppendEntries', from: id, to, term, prevLogIndex, prevLogTerm, entries, commit });
+  return true;
+}
+
 /** @returns whether something was sent */
 export function sendAppend(state: RaftState, progress: Progress, allowEmpty: boolean): boolean {
   if (progress.isPaused) return false;
-  const { log } = state;
-  const prevLogIndex = progress.next - 1;
-  const prevLogTerm = log.term(prevLogIndex);
-  if (prevLogTerm === undefined) return sendSnapshot(state, progress);
+  if (!allowEmpty && progress.state === 'replicate' && progress.next > state.log.lastIndex) return false;
+  if (progress.repeats > 0 && sendRepeating(state, progress)) return true;
   const entries = entriesFor(state, progress);
   if (entries === undefined) return sendSnapshot(state, progress);
   if (entries.length === 0 && !allowEmpty) return false;
-  state.send({
-    type: 'AppendEntries',
-    from: state.id,
-    to: progress.id,
-    term: state.term,
-    prevLogIndex,
-    prevLogTerm,
-    entries,
-    commit: log.committed,
-  });
+  if (!send(state, progress.id, progress.next - 1, entries)) return sendSnapshot(state, progress);
   progress.sent(entries.length, payloadBytes(entries));
-  progress.sentCommit = log.committed;
+  progress.sentCommit = state.log.committed;
   return true;
+}
+
+/**
+ * Along with the next entries, if there are any, everything that is not acknowledged: it follows what the member has for certain, so
+ * whichever of these messages arrives is of use. Nothing is repeated when it is too much.
+ */
+function sendRepeating(state: RaftState, progress: Progress): boolean {
+  const { id, match, next, inflights } = progress;
+  const { log, config } = state;
+  if (progress.state !== 'replicate' || inflights.count === 0) return false;
+  if (inflights.bytes > config.repeatBytes) return false;
+  const end = inflights.isFull ? next : log.lastIndex + 1;
+  const entries = entriesFrom(state, match + 1, end, config.maxSizePerMessageBytes);
+  const repeated = next - match - 1;
+  if (entries === undefined || entries.length < repeated) return false;
+  if (!send(state, id, match, entries)) return false;
+  progress.sent(entries.length - repeated, payloadBytes(entries.slice(repeated)));
+  progress.sentCommit = log.committed;
+  progress.repeats -= 1;
+  return true;
+}
+
+/** As many messages as the window takes. */
+export function sendMissing(state: RaftState, progress: Progress): void {
+  while (sendAppend(state, progress, false)) {
+    // Until there is nothing more to send, or no room.
+  }
+}
+
+/** A member that has not answered so many times is left to the heartbeats. */
+const RESENDS_UNANSWERED = 8;
+
+/**
+ * Time has passed without a commit: what should have been acknowledged by now is sent once more, to whoever lacks what is to be
+ * committed next. At most `repeatBytes` each.
+ */
+export function resend(state: RaftState): void {
+  const { log } = state;
+  if (state.config.repeatBytes === 0 || log.committed === log.lastIndex) return;
+  for (const progress of state.tracker.members) {
+    if (progress.id === state.id || progress.match > log.committed) continue;
+    if (progress.unanswered >= RESENDS_UNANSWERED) continue;
+    progress.unanswered += 1;
+    resendTo(state, progress);
+  }
+}
+
+function resendTo(state: RaftState, progress: Progress): void {
+  const { id, match, next } = progress;
+  switch (progress.state) {
+    case 'probe':
+      progress.flowPaused = false;
+      sendAppend(state, progress, true);
+      return;
+    case 'replicate': {
+      const entries = entriesFrom(state, match + 1, next, state.config.repeatBytes);
+      if (entries !== undefined) send(state, id, match, entries);
+      return;
+    }
+    case 'snapshot':
+      return;
+  }
 }
 
 /** AppendEntries, empty if need be, to everyone else. */

@@ -125,6 +125,7 @@ class NodeHost {
       turn: () => this.#turn(),
       tick: count => this.#driver.tick(count),
       quietTicks: () => this.#driver.quietTicks,
+      turnDueMs: () => this.#driver.turnDueMs,
       heardAgoMs: () => this.#heardAgoMs(),
       onPaused: () => post({ kind: 'paused' }),
     });

@@ -13,6 +13,8 @@ export interface LoopHooks {
   readonly tick: (count: number) => void;
   /** How many ticks may come together, because none but the last can matter; at least 1. */
   readonly quietTicks: () => number;
+  /** When a turn is wanted even without a tick, by the node's clock; infinite when it is not. */
+  readonly turnDueMs: () => number;
   /**
    * How long ago, by the node's clock, the leader was last heard without a message that woke the node; null: not since the last
    * call.
@@ -37,6 +39,7 @@ export class NodeLoop {
   /** By the node's clock, like all times here. */
   #nextTickAtMs = 0;
   #timerDueMs = 0;
+  #turnDueMs = Number.POSITIVE_INFINITY;
   /** Ticks that may come together, as planned by the last turn: what is beyond was missed. */
   #plannedTicks = 1;
   /** Another node was heard since the last turn. */
@@ -126,6 +129,7 @@ export class NodeLoop {
   #plan(): void {
     this.#forgetBusyTicks();
     this.#plannedTicks = Math.max(1, this.#hooks.quietTicks());
+    this.#turnDueMs = this.#hooks.turnDueMs();
     this.#rest();
   }
 
@@ -150,7 +154,7 @@ export class NodeLoop {
   }
 
   get #dueMs(): number {
-    return this.#nextTickAtMs + (this.#plannedTicks - 1) * this.#tickMs;
+    return Math.min(this.#nextTickAtMs + (this.#plannedTicks - 1) * this.#tickMs, this.#turnDueMs);
   }
 
   #setTimer(): void {

@@ -43,6 +43,8 @@ export interface NodeListener {
 const EPOCH_MS = Date.UTC(2026, 0, 1);
 /** What a turn takes that leaves work for the next one. */
 const BUSY_TURN_MS = 0.02;
+/** More than what is lost in turning one clock's time into another's. */
+const ROUNDING_MS = 0.001;
 
 export class SimulatedNode {
   readonly index: NodeIndex;
@@ -304,7 +306,7 @@ export class SimulatedNode {
 
   /** A timer that goes off too early costs less than one that is set anew: only what is due sooner sets it. */
   #planTicks(driver: NodeDriver): void {
-    const dueMs = this.#time.plan(driver.quietTicks);
+    const dueMs = this.#time.plan(driver.quietTicks, this.#queueTimeOf(driver.turnDueMs));
     if (dueMs < this.#timerMs) this.#setTimer(dueMs);
   }
 
@@ -383,6 +385,11 @@ export class SimulatedNode {
 
   #monotonicMs(): number {
     return this.#monotonicAtChangeMs + (this.#queue.nowMs - this.#rateSinceMs) * this.#clockRate;
+  }
+
+  /** When its own clock has certainly reached that. */
+  #queueTimeOf(monotonicMs: number): number {
+    return this.#rateSinceMs + (monotonicMs - this.#monotonicAtChangeMs) / this.#clockRate + ROUNDING_MS;
   }
 
   /** A node that was removed, or lost its files, comes back under a new identity, with empty files. */

@@ -15,6 +15,8 @@ export class TickClock {
   #nextMs = 0;
   /** Ticks that may come together. */
   #planned = 1;
+  /** When a turn is wanted even without a tick. */
+  #turnDueMs = Number.POSITIVE_INFINITY;
   /** Another node was heard since the last turn. */
   #hasHeard = false;
   /** When the leader was last heard without a turn; null: not since the last turn. */
@@ -27,6 +29,7 @@ export class TickClock {
   start(firstMs: number): void {
     this.#nextMs = firstMs;
     this.#planned = 1;
+    this.#turnDueMs = Number.POSITIVE_INFINITY;
     this.#hasHeard = false;
     this.#leaderHeardMs = null;
   }
@@ -43,14 +46,15 @@ export class TickClock {
     this.#leaderHeardMs = atMs;
   }
 
-  /** When the last of the planned ticks falls due. */
+  /** When the last of the planned ticks falls due, or a turn is wanted before. */
   get dueMs(): number {
-    return this.#nextMs + (this.#planned - 1) * this.#tickMs;
+    return Math.min(this.#nextMs + (this.#planned - 1) * this.#tickMs, this.#turnDueMs);
   }
 
-  /** `quietTicks` of the driver. @returns when the last of them falls due */
-  plan(quietTicks: number): number {
+  /** `quietTicks` of the driver, and when it wants a turn. @returns when the next look is due */
+  plan(quietTicks: number, turnDueMs: number): number {
     this.#planned = quietTicks;
+    this.#turnDueMs = turnDueMs;
     return this.dueMs;
   }
 

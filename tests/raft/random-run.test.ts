@@ -73,6 +73,7 @@ class Schedule {
     else if (choice < 985) node.core.reportUnreachable(raftId(1 + this.#random(cluster.nodes.length)));
     else if (choice < 990) node.core.reportSnapshot(raftId(1 + this.#random(cluster.nodes.length)), false);
     else if (choice < 994) this.#compact(node);
+    else if (choice < 996) node.core.resend();
     else if (this.#hasMembership) cluster.proposeConfChange(node, this.#change());
   }
 
@@ -171,6 +172,19 @@ const settings: readonly [name: string, options: ClusterOptions, hasMembership: 
   ['three nodes', { size: 3 }, false],
   ['five nodes, small windows', { size: 5, maxInflightMessages: 2, maxSizePerMessageBytes: 20 }, false],
   ['three nodes without pre-vote and check-quorum', { size: 3, preVote: false, checkQuorum: false }, false],
+  ['five nodes, what is lost is repeated', { size: 5, repeatBytes: 200, deferCommitNotice: true }, false],
+  [
+    'five nodes that change membership, small windows, what is lost is repeated',
+    {
+      size: 5,
+      voters: [1, 2, 3],
+      maxInflightMessages: 4,
+      maxSizePerMessageBytes: 60,
+      repeatBytes: 40,
+      deferCommitNotice: true,
+    },
+    true,
+  ],
   ['five nodes that change membership', { size: 5, voters: [1, 2, 3] }, true],
   [
     'five nodes that change membership, limited application',

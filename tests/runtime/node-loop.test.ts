@@ -24,6 +24,7 @@ interface Setup {
   turns: number;
   ticks: number;
   quietTicks: number;
+  turnDueMs: number;
   heardAgoMs: number | null;
   /** Turns that still say there is more to do. */
   more: number;
@@ -40,6 +41,7 @@ function setUp(tickMs = 5): Setup {
     ticks: 0,
     more: 0,
     quietTicks: 1,
+    turnDueMs: Number.POSITIVE_INFINITY,
     heardAgoMs: null,
     clock,
     flags,
@@ -56,6 +58,7 @@ function setUp(tickMs = 5): Setup {
         setup.ticks += count;
       },
       quietTicks: () => setup.quietTicks,
+      turnDueMs: () => setup.turnDueMs,
       heardAgoMs: () => setup.heardAgoMs,
       onPaused: () => {},
     }),
@@ -154,6 +157,22 @@ loop(
     }
   },
 );
+
+loop('a turn that is wanted before the next tick comes in time, without a tick', async () => {
+  const setup = setUp(10_000);
+  setup.turnDueMs = setup.clock.monotonicMs() + 20;
+  setup.loop.start(0.9);
+  try {
+    setup.loop.wake();
+    await until('the first turn', () => setup.turns === 1);
+    await until('the turn that is wanted', () => setup.turns > 1);
+    assert.ok(setup.clock.monotonicMs() >= setup.turnDueMs - 1, 'not before its time');
+    assert.equal(setup.ticks, 0);
+    setup.turnDueMs = Number.POSITIVE_INFINITY;
+  } finally {
+    setup.loop.stop();
+  }
+});
 
 loop('a thread that stood still has time to hear what waits for it before the last tick comes', async () => {
   const setup = setUp(5);

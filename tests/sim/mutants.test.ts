@@ -31,7 +31,7 @@ const FAST: readonly (readonly [string, readonly string[]])[] = [
   ['election-by-half', ['election-not-durable', 'election-safety', 'leader-completeness']],
   ['leader-counts-itself-before-sync', ['commit-not-durable']],
   ['commit-without-quorum', ['commit-not-durable', 'leader-completeness']],
-  ['truncate-on-any-append', ['committed-entry-truncated']],
+  ['truncate-on-any-append', ['committed-entry-truncated', 'commit-not-durable']],
   ['read-before-apply', ['not-linearizable']],
   ['session-command-twice', ['token-twice', 'not-linearizable']],
   ['duplicates-executed', ['applied-twice']],
