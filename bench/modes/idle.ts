@@ -10,8 +10,13 @@ import { keepResult, say } from '../results.js';
 import { serve } from '../serve.js';
 
 const NODE_COUNTS = [1, 10] as const;
-/** Until every thread has compiled what it needs. */
-const SETTLE_MS = 15_000;
+/**
+ * Until every thread has compiled what it needs, and the engine has collected what the start left behind: it waits for 8 s of calm, does so
+ * up to three times a thread, and costs more than the idle nodes while it does.
+ */
+const SETTLE_MS = 45_000;
+/** Sees several reports of each node. */
+const SHORTEST_MEASUREMENT_MS = 20_000;
 const MEBIBYTE = 2 ** 20;
 const CPU_FLOOR_PERCENT = 5;
 const CPU_GOAL_PERCENT = 2;
@@ -76,7 +81,7 @@ async function measure(nodes: number, durable: boolean, flags: BenchFlags): Prom
     await sleep(SETTLE_MS);
     const before = usageOf([cluster.pid]);
     const startedAt = performance.now();
-    await sleep(Math.max(flags.durationMs, 5_000));
+    await sleep(Math.max(flags.durationMs, SHORTEST_MEASUREMENT_MS));
     return rowOf(nodes, durable, before, usageOf([cluster.pid]), performance.now() - startedAt);
   } finally {
     await cluster.stop();

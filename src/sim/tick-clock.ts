@@ -1,6 +1,6 @@
 /**
- * When a node's ticks are due, and how many of them a turn gets: as in a worker thread, several that cannot matter come together,
- * and those that fell due before something was heard do not count against who was heard.
+ * When a node's ticks are due, and how many of them a turn gets: as in a worker thread, several that cannot matter come together, and
+ * of those that were missed the same count (`ticksToTake`).
  *
  * @module
  */
