@@ -1,6 +1,9 @@
 /**
  * The newest entries of the log in memory, up to a number of bytes; older ones are read back from the disk.
  *
+ * What stays for longer than a few collections of young objects makes the engine collect the old ones, in every node, so the cache
+ * holds little: what is on its way to followers and to the state machine. A few entries may be larger than that in all.
+ *
  * An entry keeps the whole buffer alive that its data lies in, often shared with its neighbours and with more of the message it
  * came in. So the limit counts these buffers, once for neighbours that share one, plus what the engine adds to each entry and buffer:
  * of small entries that is more than their data.
@@ -14,6 +17,12 @@ const ENTRY_OVERHEAD_BYTES = 160;
 /** An `ArrayBuffer`, what the engine keeps of it outside the heap, and the rounding of the allocator (measured the same way). */
 const BUFFER_OVERHEAD_BYTES = 240;
 
+/** So many of the newest entries stay as long as they are not more than so many bytes. */
+export interface LargeEntries {
+  readonly entries: number;
+  readonly bytes: number;
+}
+
 export class EntryCache {
   readonly #bytesMax: number;
   /** Entries `#first …`; those before `#start` were dropped and are cleared lazily. */
@@ -22,8 +31,12 @@ export class EntryCache {
   #first = 1;
   #bytes = 0;
 
-  constructor(bytesMax: number) {
+  readonly #large: LargeEntries;
+
+  /** `large`: what may stay beyond `bytesMax`. */
+  constructor(bytesMax: number, large: LargeEntries = { entries: 0, bytes: 0 }) {
     this.#bytesMax = bytesMax;
+    this.#large = large;
   }
 
   get bytes(): number {
@@ -57,7 +70,7 @@ export class EntryCache {
     if (this.#entries.length === this.#start) this.#restart(entry.index);
     this.#bytes += this.#cost(entry, this.#entries.at(-1));
     this.#entries.push(entry);
-    while (this.#bytes > this.#bytesMax && this.#start < this.#entries.length) this.#dropOldest();
+    while (this.#isOver) this.#dropOldest();
     if (this.#start > 1024 && this.#start * 2 > this.#entries.length) this.#squeeze();
   }
 
@@ -79,6 +92,12 @@ export class EntryCache {
   clear(): void {
     this.#restart(1);
     this.#bytes = 0;
+  }
+
+  get #isOver(): boolean {
+    const count = this.#entries.length - this.#start;
+    if (count === 0 || this.#bytes <= this.#bytesMax) return false;
+    return count > this.#large.entries || this.#bytes > this.#large.bytes;
   }
 
   #restart(index: number): void {

@@ -7,7 +7,7 @@
  * @module
  */
 import { type Disk, DiskError } from './disk.js';
-import { EntryCache } from './entry-cache.js';
+import { EntryCache, type LargeEntries } from './entry-cache.js';
 import { GroupCommit, type StoreDone } from './group-commit.js';
 import type { LogIndex } from './log-index.js';
 import { ENTRY_HEAD_BYTES, RecordEncoder, type SnapshotMarker } from './log-record.js';
@@ -31,6 +31,8 @@ export interface LogLimits {
   readonly preallocateBytes: number;
   /** Newest entries kept in memory. */
   readonly cacheBytes: number;
+  /** Of them, what may stay beyond `cacheBytes`. */
+  readonly largeEntries: LargeEntries;
 }
 
 export interface LogBatch {
@@ -76,7 +78,7 @@ export class WriteAheadLog {
     this.#limits = limits;
     this.index = start.index;
     this.#segments = new SegmentFiles(disk, start.headers);
-    this.#cache = new EntryCache(limits.cacheBytes);
+    this.#cache = new EntryCache(limits.cacheBytes, limits.largeEntries);
     this.#hardState = start.hardState;
     this.#active = start.active;
   }

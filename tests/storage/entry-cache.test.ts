@@ -47,6 +47,16 @@ test('a message that entries share counts once', () => {
   assert.is(present(cache, 500).length, 500);
 });
 
+test('a few of the newest stay though they are large, and never more than the second limit', () => {
+  const cache = new EntryCache(100_000, { entries: 4, bytes: 1_000_000 });
+  for (let index = 1; index <= 20; index++) cache.add(received(index, 1, 150_000)[0] as Entry);
+  assert.is(present(cache, 20).length, 4);
+  for (let index = 21; index <= 40; index++) cache.add(received(index, 1, 400_000)[0] as Entry);
+  assert.is(present(cache, 40).length, 2);
+  for (let index = 41; index <= 200; index++) cache.add(received(index, 1, 5_000)[0] as Entry);
+  assert.ok(heldBytes(cache, 200) <= 100_000, 'many small ones are bound by the first');
+});
+
 test('however entries come and go, the count is right', () => {
   const cache = new EntryCache(100_000);
   let last = 0;
