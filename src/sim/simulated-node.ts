@@ -11,17 +11,18 @@ import { loadMachine } from '../node/load-machine.js';
 import type { NodeMessage } from '../node/messages.js';
 import type { Outcome } from '../node/outcome.js';
 import { type NodeIndex, nodeIndex, raftIdOf } from '../node/peer-id.js';
-import { entryHash, type TraceEvent } from '../node/trace.js';
+import type { TraceEvent } from '../node/trace.js';
 import type { RaftId } from '../raft/ids.js';
 import { DiskError } from '../storage/disk.js';
-import type { NodeStorage, StorageOptions } from '../storage/node-storage.js';
 import { StorageError } from '../storage/storage-error.js';
 import type { Coverage } from './coverage.js';
 import type { EventQueue } from './event-queue.js';
-import type { FoundEntry, RecoveredLog } from './invariants.js';
+import type { RecoveredLog } from './invariants.js';
 import type { Plan } from './plan.js';
 import { exponential, type Random, randomFor } from './random.js';
+import { SimulatedClock } from './simulated-clock.js';
 import { SimulatedDisk } from './simulated-disk.js';
+import { recoveredLog, SimulatedFiles } from './simulated-files.js';
 import { TickClock } from './tick-clock.js';
 
 /** `lost`: its files were refused; it does not come back. `idle`: never started. */
@@ -40,11 +41,8 @@ export interface NodeListener {
   faulted(node: NodeIndex, error: Error): void;
 }
 
-const EPOCH_MS = Date.UTC(2026, 0, 1);
 /** What a turn takes that leaves work for the next one. */
 const BUSY_TURN_MS = 0.02;
-/** More than what is lost in turning one clock's time into another's. */
-const ROUNDING_MS = 0.001;
 
 export class SimulatedNode {
   readonly index: NodeIndex;
@@ -55,9 +53,9 @@ export class SimulatedNode {
   readonly #mutations: ReadonlySet<Mutation>;
   readonly #turnRandom: Random;
   readonly #disk: SimulatedDisk;
+  readonly #files: SimulatedFiles;
+  readonly #clock: SimulatedClock;
   #driver: NodeDriver | null = null;
-  #storage: NodeStorage | null = null;
-  #durableCommit = 0;
   #life: Life = 'idle';
   /** Changes with every start and crash: what was scheduled before is void. */
   #generation = 0;
@@ -66,11 +64,6 @@ export class SimulatedNode {
   readonly #time: TickClock;
   /** When the next look at the ticks is due. */
   #timerMs = Number.POSITIVE_INFINITY;
-  #clockOffsetMs = 0;
-  #clockRate = 1;
-  /** Moment and reading at the last change of the clock's rate. */
-  #rateSinceMs = 0;
-  #monotonicAtChangeMs = 0;
   incarnation = 0;
   /** False from the moment it begins again under a new identity until that one votes. */
   isMember = true;
@@ -94,6 +87,8 @@ export class SimulatedNode {
     this.#time = new TickClock(plan.tickMs);
     this.#turnRandom = randomFor(plan.seed, 'turns', index);
     this.#disk = new SimulatedDisk(queue, randomFor(plan.seed, 'disk', index), coverage, plan.syncMs);
+    this.#files = new SimulatedFiles(this.#disk, this.index, plan);
+    this.#clock = new SimulatedClock(queue);
   }
 
   get life(): Life {
@@ -112,7 +107,7 @@ export class SimulatedNode {
 
   /** Up to here it is sure to know its log as committed after a restart. */
   get durableIndex(): number {
-    return Math.max(this.#durableCommit, this.#storage?.snapshot()?.index ?? 0);
+    return this.#files.durableIndex;
   }
 
   /** Of its identity of now. */
@@ -151,11 +146,9 @@ export class SimulatedNode {
 
   #open(): void {
     const { index } = this;
-    const storage = this.#disk.open(this.#storageOptions());
+    const storage = this.#files.open(this.incarnation);
     for (const report of storage.recovery.reports)
       if (report.code === 'torn-tail') this.#coverage.add('torn-tail-cut');
-    this.#storage = storage;
-    this.#watchCommit(storage);
     const machine = loadMachine(storage);
     this.#listener.recovered(index, recoveredLog(storage));
     const { tickMs, electionTicks, snapshotEntries, tailEntries, messageBytes } = this.#plan;
@@ -180,42 +173,13 @@ export class SimulatedNode {
     );
   }
 
-  /** A commit index is durable with the next entries that are: by itself it is not synced. */
-  #watchCommit(storage: NodeStorage): void {
-    const append = storage.append.bind(storage);
-    let written = storage.recovery.hardState?.commit ?? 0;
-    this.#durableCommit = written;
-    storage.append = (entries, hardState, done) => {
-      if (hardState !== null) written = hardState.commit;
-      const commit = written;
-      append(entries, hardState, error => {
-        if (error === null && entries.length > 0) this.#durableCommit = commit;
-        done(error);
-      });
-    };
-  }
-
-  /** The log of every node, also of one that joins later, begins with the same members: the founders. */
-  #storageOptions(): StorageOptions {
-    const { index, incarnation } = this;
-    const voters = Array.from({ length: this.#plan.nodes }, (_, founder) => raftIdOf(nodeIndex(founder)));
-    return {
-      clusterId: 'simulated',
-      node: index,
-      incarnation,
-      raftId: raftIdOf(index, incarnation),
-      initialMembers: { voters, outgoing: [], learners: [], learnersNext: [], autoLeave: false },
-      segmentBytes: 16 * 1024,
-    };
-  }
-
   #host(generation: number): Host {
     const { index } = this;
     const listener = this.#listener;
     const isCurrent = (): boolean => generation === this.#generation;
     return {
-      nowMs: () => EPOCH_MS + this.#monotonicMs() + this.#clockOffsetMs,
-      monotonicMs: () => this.#monotonicMs(),
+      nowMs: () => this.#clock.nowMs,
+      monotonicMs: () => this.#clock.monotonicMs,
       random: () => this.#turnRandom.unit(),
       send: () => undefined,
       sendMessage: message => listener.send(index, message),
@@ -306,7 +270,7 @@ export class SimulatedNode {
 
   /** A timer that goes off too early costs less than one that is set anew: only what is due sooner sets it. */
   #planTicks(driver: NodeDriver): void {
-    const dueMs = this.#time.plan(driver.quietTicks, this.#queueTimeOf(driver.turnDueMs));
+    const dueMs = this.#time.plan(driver.quietTicks, this.#clock.queueTimeOf(driver.turnDueMs));
     if (dueMs < this.#timerMs) this.#setTimer(dueMs);
   }
 
@@ -357,7 +321,7 @@ export class SimulatedNode {
 
   /** One bit of one of its files, while it is down. */
   flipBit(): boolean {
-    const flipped = this.#disk.flipBit(this.#storageOptions());
+    const flipped = this.#files.flipBit(this.incarnation);
     if (flipped) this.isDamaged = true;
     return flipped;
   }
@@ -375,21 +339,9 @@ export class SimulatedNode {
   }
 
   setClock(offsetMs: number, rate: number): void {
-    this.#monotonicAtChangeMs = this.#monotonicMs();
-    this.#rateSinceMs = this.#queue.nowMs;
-    this.#clockOffsetMs = offsetMs;
-    this.#clockRate = rate;
+    this.#clock.set(offsetMs, rate);
     this.#time.setTickMs(this.#plan.tickMs / rate);
     if (this.#driver !== null && this.#time.dueMs < this.#timerMs) this.#setTimer(this.#time.dueMs);
-  }
-
-  #monotonicMs(): number {
-    return this.#monotonicAtChangeMs + (this.#queue.nowMs - this.#rateSinceMs) * this.#clockRate;
-  }
-
-  /** When its own clock has certainly reached that. */
-  #queueTimeOf(monotonicMs: number): number {
-    return this.#rateSinceMs + (monotonicMs - this.#monotonicAtChangeMs) / this.#clockRate + ROUNDING_MS;
   }
 
   /** A node that was removed, or lost its files, comes back under a new identity, with empty files. */
@@ -398,23 +350,8 @@ export class SimulatedNode {
     this.incarnation += 1;
     this.isMember = false;
     this.isDamaged = false;
-    this.#disk.wipe();
-    this.#storage = null;
-    this.#durableCommit = 0;
+    this.#files.wipe();
     this.#life = 'idle';
     return true;
   }
-}
-
-function recoveredLog(storage: NodeStorage): RecoveredLog {
-  const base = storage.firstIndex() - 1;
-  const entries: FoundEntry[] = [];
-  let next = base + 1;
-  while (next <= storage.lastIndex()) {
-    for (const entry of storage.entries(next, storage.lastIndex() + 1, 1 << 20)) {
-      entries.push({ index: entry.index, term: entry.term, hash: entryHash(entry) });
-      next = entry.index + 1;
-    }
-  }
-  return { base, snapshotIndex: storage.snapshot()?.index ?? 0, entries };
 }
