@@ -130,6 +130,7 @@ function createRaft(
     maxCommittedBytesPerReady: limits.unappliedBytes,
     asyncStorageWrites: true,
     deferCommitNotice: true,
+    lazyCommitNotice: true,
     repeatBytes: limits.repeatBytes,
   };
   return new Raft(config, storage);

@@ -114,8 +114,12 @@ export class Placer {
 
   #appendArrivals(arrivals: readonly Arrival[]): void {
     for (const group of groupsOf(arrivals)) {
-      if (this.#append(group.map(arrival => arrival.data.slice()))) continue;
-      for (const arrival of group) this.#refuse(arrival);
+      const isAppended = this.#append(group.map(arrival => arrival.data.slice()));
+      for (const arrival of group) {
+        // Its clients are answered when it has applied.
+        if (isAppended) this.#parts.raft.awaitsCommit(arrival.from);
+        else this.#refuse(arrival);
+      }
     }
   }
 

@@ -47,6 +47,11 @@ export interface RaftConfig {
    */
   readonly deferCommitNotice?: boolean;
   /**
+   * With `deferCommitNotice`: the empty one leaves at once only to members that wait for the commit (`Raft.awaitsCommit`, reads), and
+   * while a membership change or a transfer is under way; to the others at the next tick. Default false.
+   */
+  readonly lazyCommitNotice?: boolean;
+  /**
    * Most bytes of unacknowledged entries that are sent once more along with the next ones to a member whose messages get lost,
    * and by `Raft.resend`. Then what was lost is sent again at once, and sending goes on meanwhile. Default 0: after a loss one
    * message at a time until it is answered, the next try with the next heartbeat.
@@ -88,6 +93,7 @@ export function resolveConfig(config: RaftConfig): ResolvedConfig {
     stepDownOnRemoval: true,
     disableProposalForwarding: false,
     deferCommitNotice: false,
+    lazyCommitNotice: false,
     repeatBytes: 0,
     disableConfChangeValidation: false,
     ...config,

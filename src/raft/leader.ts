@@ -4,6 +4,7 @@
  * @module
  */
 import { handleAppendReply } from './append-reply.js';
+import { tellCommitOnTick } from './commit-notice.js';
 import { NONE } from './ids.js';
 import type { HeartbeatReply, Message } from './message.js';
 import type { Progress } from './progress.js';
@@ -27,6 +28,7 @@ export function tickLeader(state: RaftState): void {
     state.heartbeatElapsed = 0;
     broadcastHeartbeat(state);
   }
+  tellCommitOnTick(state);
 }
 
 /** Steps down if no quorum was heard from since the last check (dissertation 6.2). */

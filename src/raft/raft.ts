@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { awaitCommit, tellsCommitOnTick } from './commit-notice.js';
 import {
   type ConfChange,
   type ConfChangeOperation,
@@ -96,6 +97,7 @@ export class Raft {
   /** Which of the coming ticks is the next that may do something: a heartbeat, a quorum check, an election. At least 1. */
   get ticksUntilDue(): number {
     const { role, config, heartbeatElapsed, electionElapsed, electionTimeout } = this.#state;
+    if (role === 'leader' && tellsCommitOnTick(this.#state)) return 1;
     const due =
       role === 'leader'
         ? Math.min(config.heartbeatTicks - heartbeatElapsed, config.electionTicks - electionElapsed)
@@ -178,6 +180,11 @@ export class Raft {
   forgetLeader(): void {
     const { id } = this.#state;
     stepMessage(this.#state, { type: 'ForgetLeader', from: id, to: id, term: 0 });
+  }
+
+  /** Leader: `id` waits for the commit of what is in the log by now, and is to be told at once (`lazyCommitNotice`). */
+  awaitsCommit(id: RaftId): void {
+    if (this.#state.role === 'leader') awaitCommit(this.#state, id);
   }
 
   /** Leader: entries have been waiting for their commit for so long that messages were probably lost (`repeatBytes`). */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { awaitCommit } from './commit-notice.js';
 import { NONE, type RaftId } from './ids.js';
 import type { HeartbeatReply } from './message.js';
 import type { ReadRequest } from './read-only.js';
@@ -15,6 +16,7 @@ function answer(state: RaftState, to: RaftId, index: number, context: string): v
     return;
   }
   state.send({ type: 'ReadIndexReply', from: state.id, to, term: state.term, index, context });
+  awaitCommit(state, to);
 }
 
 /**

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { mustTellCommit, tellCommit } from './commit.js';
+import { mustTellCommit, tellCommit } from './commit-notice.js';
 import { APPEND_THREAD, APPLY_THREAD, type RaftId } from './ids.js';
 import type {
   HardState,

@@ -23,6 +23,7 @@ function reset(state: RaftState, term: number): void {
   state.pendingConfIndex = 0;
   state.uncommittedBytes = 0;
   state.owesCommitNotice = false;
+  state.awaitingCommit.clear();
   state.reads.reset();
   state.tracker.forgetVotes();
   const lastIndex = state.log.lastIndex;

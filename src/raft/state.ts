@@ -44,6 +44,8 @@ export class RaftState {
 
   /** Followers may not know the commit index yet (`deferCommitNotice`). */
   owesCommitNotice = false;
+  /** Members that wait for a commit, so that they are to be told at once (`lazyCommitNotice`). */
+  readonly awaitingCommit = new Set<RaftId>();
 
   /** May leave at once. */
   #outbox: PeerMessage[] = [];

@@ -172,7 +172,11 @@ const settings: readonly [name: string, options: ClusterOptions, hasMembership: 
   ['three nodes', { size: 3 }, false],
   ['five nodes, small windows', { size: 5, maxInflightMessages: 2, maxSizePerMessageBytes: 20 }, false],
   ['three nodes without pre-vote and check-quorum', { size: 3, preVote: false, checkQuorum: false }, false],
-  ['five nodes, what is lost is repeated', { size: 5, repeatBytes: 200, deferCommitNotice: true }, false],
+  [
+    'five nodes, what is lost is repeated',
+    { size: 5, repeatBytes: 200, deferCommitNotice: true, lazyCommitNotice: true },
+    false,
+  ],
   [
     'five nodes that change membership, small windows, what is lost is repeated',
     {
@@ -182,6 +186,7 @@ const settings: readonly [name: string, options: ClusterOptions, hasMembership: 
       maxSizePerMessageBytes: 60,
       repeatBytes: 40,
       deferCommitNotice: true,
+      lazyCommitNotice: true,
     },
     true,
   ],
