@@ -69,13 +69,21 @@ export class Segment {
   }
 
   clear(): void {
-    this.commands.length = 0;
-    this.args.length = 0;
-    this.locals.length = 0;
+    empty(this.commands);
+    empty(this.args);
+    empty(this.locals);
     this.#special = null;
     this.hasWrite = false;
     this.bytes = 0;
   }
+}
+
+/** So few items are taken out one by one: an array whose length is set to 0 gives its memory back and needs new one next time. */
+const FEW = 32;
+
+function empty(items: unknown[]): void {
+  if (items.length > FEW) items.length = 0;
+  else while (items.length > 0) items.pop();
 }
 
 /** @param words the command's words, name first */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { totalmem } from 'node:os';
 import { type ClusterConfig, DEFAULT_CONFIG, nodeCountOf, withNodeCount } from '../config/cluster-config.js';
 import { loadLinkSecret } from '../config/link-secret.js';
 import { loadUsers, type UserAccount } from '../config/users.js';
@@ -27,7 +28,10 @@ export interface ClusterOptions {
   readonly restartPolicy?: Partial<RestartPolicy>;
   /** Who may use the gateways. Default: whom the config's files name; none: no password is asked for. */
   readonly users?: readonly UserAccount[];
-  /** Heap of each node; a node beyond it crashes and is restarted. Default 2048. */
+  /**
+   * Heap of each node; a node beyond it crashes and is restarted. Default: its share of three quarters of the machine's memory, 2048
+   * at least.
+   */
   readonly maxHeapMb?: number;
   /** Which of the config's servers this is: only its nodes run here. Default: all nodes run in this process. */
   readonly host?: string;
@@ -55,7 +59,12 @@ export const LOCAL_CONFIG: ClusterConfig = {
   rpcTimeoutMs: 2_000,
 };
 
-const DEFAULT_HEAP_MB = 2_048;
+const LEAST_HEAP_MB = 2_048;
+const SHARE_OF_MEMORY = 0.75;
+
+/** `nodes`: of this machine. */
+const defaultHeapMb = (nodes: number): number =>
+  Math.max(LEAST_HEAP_MB, Math.floor((totalmem() * SHARE_OF_MEMORY) / 2 ** 20 / nodes));
 
 /** @throws RangeError for a number of nodes that cannot be, ControlError `bad-matrix`, ConfigError */
 export function resolveOptions(options: ClusterOptions): RuntimeSpec {
@@ -75,7 +84,7 @@ export function resolveOptions(options: ClusterOptions): RuntimeSpec {
       ...options.restartPolicy,
     },
     users: options.users ?? loadUsers(config),
-    maxHeapMb: options.maxHeapMb ?? DEFAULT_HEAP_MB,
+    maxHeapMb: options.maxHeapMb ?? defaultHeapMb(options.host === undefined ? nodes : config.nodesPerServer),
     mutations: options.testMutations ?? [],
     hosts: options.host === undefined ? null : hostsOf(options.host, config, options.linkSecret),
   };
