@@ -14,7 +14,7 @@ const NODE_COUNTS = [1, 10] as const;
  * Until every thread has compiled what it needs, and the engine has collected what the start left behind: it waits for 8 s of calm, does so
  * up to three times a thread, and costs more than the idle nodes while it does.
  */
-const SETTLE_MS = 45_000;
+const SETTLE_MS = 60_000;
 /** Sees several reports of each node. */
 const SHORTEST_MEASUREMENT_MS = 20_000;
 const MEBIBYTE = 2 ** 20;
