@@ -25,7 +25,7 @@ export type LifecycleEvent =
 export interface SupervisorOptions<Process extends SupervisedProcess> {
   readonly launch: (node: number) => Process;
   readonly policy: RestartPolicy;
-  /** Milliseconds of a monotonic clock. */
+  /** Milliseconds since 1970: a clock set back only makes a window of restarts longer. */
   readonly now: () => number;
   /** Called after the node's state has changed. */
   readonly onEvent: (node: number, event: LifecycleEvent) => void;
