@@ -134,7 +134,7 @@ function describeFollower(progress: ProgressStatus): FollowerProgress {
     match: progress.match,
     next: progress.next,
     inflight: progress.inflightMessages,
-    active: progress.recentActive,
+    active: progress.recentActive || progress.isSpared,
     learner: progress.isLearner,
   };
 }

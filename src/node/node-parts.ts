@@ -131,6 +131,7 @@ function createRaft(
     asyncStorageWrites: true,
     deferCommitNotice: true,
     lazyCommitNotice: true,
+    spareAnswers: true,
     repeatBytes: limits.repeatBytes,
   };
   return new Raft(config, storage);

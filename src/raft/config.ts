@@ -57,6 +57,11 @@ export interface RaftConfig {
    * message at a time until it is answered, the next try with the next heartbeat.
    */
   readonly repeatBytes?: number;
+  /**
+   * Between two quorum checks heartbeats that say nothing new are marked quiet also for members that have not answered since the last
+   * one, as long as those that have to make a majority (`quorum-check.ts`). Default false.
+   */
+  readonly spareAnswers?: boolean;
   /** Append membership changes unchecked. Only for tests. Default false. */
   readonly disableConfChangeValidation?: boolean;
 }
@@ -95,6 +100,7 @@ export function resolveConfig(config: RaftConfig): ResolvedConfig {
     deferCommitNotice: false,
     lazyCommitNotice: false,
     repeatBytes: 0,
+    spareAnswers: false,
     disableConfChangeValidation: false,
     ...config,
   };

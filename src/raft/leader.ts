@@ -9,9 +9,9 @@ import { NONE } from './ids.js';
 import type { HeartbeatReply, Message } from './message.js';
 import type { Progress } from './progress.js';
 import { proposeAsLeader } from './proposal.js';
+import { askEveryoneIfNeeded, checkQuorum } from './quorum-check.js';
 import { confirmReads, readIndex } from './reads.js';
 import { broadcastHeartbeat, sendAppend } from './replication.js';
-import { becomeFollower } from './roles.js';
 import type { RaftState } from './state.js';
 import { startTransfer } from './transfer.js';
 
@@ -22,21 +22,13 @@ export function tickLeader(state: RaftState): void {
     state.electionElapsed = 0;
     if (state.config.checkQuorum) checkQuorum(state);
     state.transferee = NONE;
-  }
+  } else askEveryoneIfNeeded(state);
   if (state.role !== 'leader') return;
   if (state.heartbeatElapsed >= state.config.heartbeatTicks) {
     state.heartbeatElapsed = 0;
     broadcastHeartbeat(state);
   }
   tellCommitOnTick(state);
-}
-
-/** Steps down if no quorum was heard from since the last check (dissertation 6.2). */
-function checkQuorum(state: RaftState): void {
-  if (!state.tracker.isQuorumActive()) becomeFollower(state, state.term, NONE);
-  for (const progress of state.tracker.members) {
-    if (progress.id !== state.id) progress.recentActive = false;
-  }
 }
 
 export function stepLeader(state: RaftState, message: Message): void {

@@ -35,6 +35,8 @@ export class Progress {
   pendingSnapshot = 0;
   /** Heard from since the last quorum check. */
   recentActive = false;
+  /** It need not answer until the next quorum check (`spareAnswers`). */
+  isSpared = false;
   isLearner = false;
   /** Something was lost lately: so many more appends repeat what is not acknowledged (`repeatBytes`). */
   repeats = 0;
@@ -55,6 +57,7 @@ export class Progress {
     this.next = next;
     this.sentCommit = 0;
     this.recentActive = false;
+    this.isSpared = false;
     this.#enter('probe');
   }
 

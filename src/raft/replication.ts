@@ -146,11 +146,11 @@ export function broadcastMissing(state: RaftState): void {
   }
 }
 
-/** And said so since the last quorum check. */
+/** And said so since the last quorum check, or in the window before it, if it is spared in this one. */
 function hasEverything({ log, transferee }: RaftState, progress: Progress): boolean {
-  const { recentActive, state, match, sentCommit } = progress;
+  const { recentActive, isSpared, state, match, sentCommit } = progress;
   const knowsLog = state === 'replicate' && match === log.lastIndex && sentCommit === log.committed;
-  return knowsLog && log.committed === log.lastIndex && recentActive && transferee === NONE;
+  return knowsLog && log.committed === log.lastIndex && (recentActive || isSpared) && transferee === NONE;
 }
 
 /** Heartbeats ignore flow control; they never tell a member to commit what it may not have. */

@@ -18,6 +18,7 @@ export interface ProgressStatus {
   readonly isPaused: boolean;
   readonly pendingSnapshot: number;
   readonly recentActive: boolean;
+  readonly isSpared: boolean;
   readonly inflightMessages: number;
   readonly isInflightFull: boolean;
 }
@@ -67,6 +68,7 @@ export function progressStatusOf(progress: Progress): ProgressStatus {
     isPaused: progress.isPaused,
     pendingSnapshot: progress.pendingSnapshot,
     recentActive: progress.recentActive,
+    isSpared: progress.isSpared,
     inflightMessages: progress.inflights.count,
     isInflightFull: progress.inflights.isFull,
   };

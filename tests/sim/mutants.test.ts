@@ -12,7 +12,7 @@ import { simulateWith } from '../../src/sim/simulate-with.js';
 import { simulate } from '../../src/sim/simulation.js';
 
 /** Enough for each of these, and few enough for a test. */
-const SEEDS = 12;
+const SEEDS = 24;
 
 function caughtAs(name: string): string {
   const mutant = mutantNamed(name);
