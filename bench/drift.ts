@@ -24,7 +24,7 @@ export interface Drift {
 const RISE_ALLOWED = 0.05;
 /** A slope of so many standard errors is not chance. */
 const CERTAIN_ERRORS = 3;
-const FEWEST_SAMPLES = 6;
+export const FEWEST_SAMPLES = 6;
 
 /**
  * `samples`: one a minute. It has risen when the line through all samples does so beyond chance, *and* the last third lies above the first

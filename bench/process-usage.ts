@@ -12,6 +12,10 @@ const PAGE_BYTES = 4096;
 const USER_TICKS = 11;
 const SYSTEM_TICKS = 12;
 
+/** The same for children that have ended and were waited for. */
+const CHILDREN_USER_TICKS = 13;
+const CHILDREN_SYSTEM_TICKS = 14;
+
 export interface ProcessUsage {
   /** User and system time of all threads. */
   readonly cpuSeconds: number;
@@ -29,4 +33,20 @@ export function usageOf(pids: readonly number[]): ProcessUsage {
     pages += Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1]);
   }
   return { cpuSeconds: ticks / TICKS_PER_SECOND, residentBytes: pages * PAGE_BYTES };
+}
+
+/** CPU seconds of everything on the machine since it was started, but for this process and its children that have ended. */
+export function othersCpuSeconds(): number {
+  const [line = ''] = readFileSync('/proc/stat', 'utf8').split('\n');
+  const [user = 0, nice = 0, system = 0, _idle, _waiting, interrupts = 0, softInterrupts = 0] = line
+    .split(/ +/)
+    .slice(1)
+    .map(Number);
+  const own = readFileSync('/proc/self/stat', 'utf8');
+  const fields = own.slice(own.lastIndexOf(')') + 2).split(' ');
+  const ownTicks = [USER_TICKS, SYSTEM_TICKS, CHILDREN_USER_TICKS, CHILDREN_SYSTEM_TICKS].reduce(
+    (sum, field) => sum + Number(fields[field]),
+    0,
+  );
+  return (user + nice + system + interrupts + softInterrupts - ownTicks) / TICKS_PER_SECOND;
 }
