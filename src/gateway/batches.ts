@@ -29,16 +29,50 @@ interface BatchInFlight {
 /** Reads per batch; they carry no data, so this only bounds how long one batch keeps the loop busy. */
 const READS_PER_BATCH = 16_384;
 
+/**
+ * What waits and what is under way, of one kind. Beside a batch under way another one leaves only when it is as large: a batch costs the
+ * same whatever is in it, at every node, and what waits a little longer is not alone.
+ */
+class Lane {
+  waiting: Submitter[] = [];
+  #waitingBytes = 0;
+  #batches = 0;
+  #bytes = 0;
+
+  add(submitter: Submitter): void {
+    this.waiting.push(submitter);
+    this.#waitingBytes += submitter.segment.bytes;
+  }
+
+  /** `depth`: batches under way at most. */
+  mayLeave(depth: number): boolean {
+    if (this.waiting.length === 0 || this.#batches >= depth) return false;
+    return this.#batches === 0 || this.#waitingBytes >= this.#bytes;
+  }
+
+  /** A batch leaves; `rest` waits on. */
+  leave(rest: Submitter[], bytes: number): void {
+    this.waiting = rest;
+    this.#waitingBytes -= bytes;
+    this.#batches++;
+    this.#bytes += bytes;
+  }
+
+  /** Its outcome is known. */
+  arrive(bytes: number): void {
+    this.#batches--;
+    this.#bytes -= bytes;
+  }
+}
+
 export class Batches {
   readonly #engine: Engine;
   readonly #settings: Settings;
   readonly #metrics: GatewayMetrics;
   readonly #inFlight = new Map<BatchId, BatchInFlight>();
   #builder: BatchBuilder;
-  #writes: Submitter[] = [];
-  #reads: Submitter[] = [];
-  #writesInFlight = 0;
-  #readsInFlight = 0;
+  readonly #writes = new Lane();
+  readonly #reads = new Lane();
   #bytes = 0;
   #nextId = 1;
   #flushScheduled = false;
@@ -62,8 +96,7 @@ export class Batches {
     if (this.#bytes > this.#settings.limits.inFlightBytes) return false;
     this.#bytes += segment.bytes;
     segment.submittedAtMs = performance.now();
-    if (segment.hasWrite) this.#writes.push(submitter);
-    else this.#reads.push(submitter);
+    (segment.hasWrite ? this.#writes : this.#reads).add(submitter);
     if (!this.#flushScheduled) {
       this.#flushScheduled = true;
       setImmediate(() => this.#flush());
@@ -74,36 +107,36 @@ export class Batches {
   #flush(): void {
     this.#flushScheduled = false;
     const depth = this.#settings.limits.batchesInFlight;
-    while (this.#writes.length > 0 && this.#writesInFlight < depth) this.#submitWrites();
-    while (this.#reads.length > 0 && this.#readsInFlight < depth) this.#submitReads();
+    while (this.#writes.mayLeave(depth)) this.#submitWrites();
+    while (this.#reads.mayLeave(depth)) this.#submitReads();
   }
 
   #submitWrites(): void {
     const builder = this.#builder;
     let taken = 0;
     let bytes = 0;
-    for (const { segment } of this.#writes) {
+    for (const { segment } of this.#writes.waiting) {
       segment.encode(builder);
       bytes += segment.bytes;
       taken++;
       if (builder.byteLength >= this.#settings.limits.batchBytes) break;
     }
-    const submitters = this.#writes;
-    this.#writes = submitters.splice(taken);
+    const submitters = this.#writes.waiting;
     const id = this.#register({ submitters, isWrite: true, bytes });
-    this.#writesInFlight++;
+    this.#writes.leave(submitters.splice(taken), bytes);
     this.#engine.submit(id, builder);
     // An engine that keeps the builder for later leaves it full.
     if (builder.count > 0) this.#builder = new BatchBuilder(this.#settings.limits.sizes);
   }
 
   #submitReads(): void {
-    const consistency = this.#reads[0]?.consistency ?? 'linearizable';
+    const { waiting } = this.#reads;
+    const consistency = waiting[0]?.consistency ?? 'linearizable';
     const submitters: Submitter[] = [];
     const others: Submitter[] = [];
     const commands: CommandArguments[] = [];
     let bytes = 0;
-    for (const submitter of this.#reads) {
+    for (const submitter of waiting) {
       if (submitter.consistency !== consistency || commands.length >= READS_PER_BATCH) {
         others.push(submitter);
         continue;
@@ -112,8 +145,7 @@ export class Batches {
       bytes += submitter.segment.bytes;
       for (const args of submitter.segment.args) commands.push(args);
     }
-    this.#reads = others;
-    this.#readsInFlight++;
+    this.#reads.leave(others, bytes);
     this.#engine.read(this.#register({ submitters, isWrite: false, bytes }), commands, consistency);
   }
 
@@ -127,8 +159,7 @@ export class Batches {
     const batch = this.#inFlight.get(outcome.id);
     if (batch === undefined) return;
     this.#inFlight.delete(outcome.id);
-    if (batch.isWrite) this.#writesInFlight--;
-    else this.#readsInFlight--;
+    (batch.isWrite ? this.#writes : this.#reads).arrive(batch.bytes);
     this.#bytes -= batch.bytes;
     const nowMs = performance.now();
     let first = 0;
@@ -139,7 +170,7 @@ export class Batches {
       submitter.settle(outcome, first, elapsedMs);
       first += count;
     }
-    const mayGoOn = this.#writes.length > 0 || this.#reads.length > 0;
+    const mayGoOn = this.#writes.waiting.length > 0 || this.#reads.waiting.length > 0;
     if (mayGoOn && !this.#flushScheduled) {
       this.#flushScheduled = true;
       setImmediate(() => this.#flush());
