@@ -36,7 +36,7 @@ const SNAPSHOT_ENTRIES = 10_000;
 const WARM_UP_MINUTES = 10;
 const BLOCK_MINUTES = 10;
 const MEBIBYTE = 2 ** 20;
-const FEWEST_MINUTES = 7;
+const FEWEST_MINUTES = 20;
 /** Cores that others may use during a burst that counts; the light load is among them. */
 const OTHERS_CORES = 0.25;
 /** Share of the bursts that must count. */
@@ -169,8 +169,7 @@ interface Judged {
 }
 
 function judge(samples: readonly Sample[]): readonly Judged[] {
-  const warmUp = Math.min(WARM_UP_MINUTES, Math.floor(samples.length / 6));
-  const settled = samples.slice(warmUp);
+  const settled = samples.slice(WARM_UP_MINUTES);
   const undisturbed = settled.filter(({ othersCores }) => othersCores <= OTHERS_CORES);
   const isQuiet = undisturbed.length >= Math.max(FEWEST_SAMPLES, LEAST_UNDISTURBED * settled.length);
   const of = (name: string, figure: Figure, skipped: number): Judged => ({
@@ -185,11 +184,14 @@ function judge(samples: readonly Sample[]): readonly Judged[] {
           figure: 'cpuMicroseconds',
           drift: driftOf(undisturbed.map(sample => sample.cpuMicroseconds)),
         }
-      : { ...of('CPU µs/op, all bursts: too noisy to judge', 'cpuMicroseconds', warmUp), isTooNoisy: true },
-    of('resident MiB', 'residentMiB', warmUp),
-    of('heap used, MiB', 'heapMiB', warmUp),
+      : {
+          ...of('CPU µs/op, all bursts: too noisy to judge', 'cpuMicroseconds', WARM_UP_MINUTES),
+          isTooNoisy: true,
+        },
+    of('resident MiB', 'residentMiB', WARM_UP_MINUTES),
+    of('heap used, MiB', 'heapMiB', WARM_UP_MINUTES),
     of('open descriptors', 'descriptors', 0),
-    of('on disk, MiB', 'diskMiB', warmUp),
+    of('on disk, MiB', 'diskMiB', WARM_UP_MINUTES),
   ];
 }
 
