@@ -60,7 +60,7 @@ export function typeOf(value: Value): ValueType {
 }
 
 /** Takes time in the length of a string that was not hashed yet, none for the others: they keep theirs up to date. */
-export function contentHash(entry: Entry): number {
+function contentHash(entry: Entry): number {
   const { value } = entry;
   if (typeof value !== 'string') return value.contentHash;
   if (!entry.isValueHashed) {
