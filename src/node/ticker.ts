@@ -55,7 +55,7 @@ export class Ticker {
     const { voters } = configuration;
     const stored = progress.find(({ id }) => id === raft.id)?.match ?? 0;
     const able = progress
-      .filter(({ id, recentActive, match }) => recentActive && voters.includes(id) && match > stored)
+      .filter(one => (one.recentActive || one.isSpared) && voters.includes(one.id) && one.match > stored)
       .sort((a, b) => b.match - a.match);
     const [target] = able;
     // Votes need a disk too: without a majority that can give them nobody would lead.
