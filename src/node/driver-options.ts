@@ -35,6 +35,11 @@ export interface DriverOptions {
   readonly limits?: Partial<DriverLimits>;
   /** Lets `lease` reads skip the quorum round; costs a first election timeout without voting after each start. */
   readonly leaseReads?: boolean;
+  /**
+   * Followers nobody waits at may learn of a commit with the next tick, when there is nothing else to tell them (`lazyCommitNotice` of the
+   * core). Default true.
+   */
+  readonly lazyCommitNotice?: boolean;
   readonly mutations?: ReadonlySet<Mutation>;
 }
 
@@ -118,6 +123,7 @@ export function resolveOptions(options: DriverOptions): ResolvedOptions {
   const timeoutTicks = electionTicks * TIMEOUT_ELECTIONS;
   const resolved: ResolvedOptions = {
     leaseReads: false,
+    lazyCommitNotice: true,
     electionTicksMax: 2 * electionTicks - 1,
     mutations: new Set(),
     ...options,

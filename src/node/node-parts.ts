@@ -113,7 +113,7 @@ export function assembleParts(
 }
 
 function createRaft(
-  { raftId, electionTicks, heartbeatTicks, limits }: ResolvedOptions,
+  { raftId, electionTicks, heartbeatTicks, lazyCommitNotice, limits }: ResolvedOptions,
   { storage, machine }: DriverParts,
   watch: ElectionWatch,
 ): Raft {
@@ -130,7 +130,7 @@ function createRaft(
     maxCommittedBytesPerReady: limits.unappliedBytes,
     asyncStorageWrites: true,
     deferCommitNotice: true,
-    lazyCommitNotice: true,
+    lazyCommitNotice,
     spareAnswers: true,
     repeatBytes: limits.repeatBytes,
   };

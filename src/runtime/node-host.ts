@@ -210,6 +210,8 @@ class NodeHost {
         epoch,
         mutations: new Set(this.#spec.mutations),
         leaseReads: config.reads === 'lease',
+        // With redirection cluster clients read from followers, and those should be as near to the leader as can be.
+        lazyCommitNotice: config.followerWrites !== 'redirect',
         ...timing,
         limits: {
           snapshotLogEntries: config.snapshotEntries,
