@@ -14,7 +14,7 @@ import { type Child, startChild } from '../child.js';
 import { leaderOf } from '../cluster-leader.js';
 import type { BenchFlags } from '../flags.js';
 import { keepResult, say } from '../results.js';
-import { DEFAULT_LOAD, measureLoad } from '../run-load.js';
+import { DEFAULT_LOAD, measureLoad, warmUp } from '../run-load.js';
 import { spreadOf, thousands } from '../spread.js';
 
 const PROGRAM = fileURLToPath(new URL('../../tui/main.js', import.meta.url));
@@ -79,16 +79,18 @@ async function measure(
   try {
     const pid = programUnder(program.pid);
     const leader = (await leaderOf(flags.port)) ?? 0;
-    const before = mainThreadSeconds(pid);
-    const startedAt = performance.now();
-    const { perSecond } = await measureLoad([pid], {
+    const load = {
       ...DEFAULT_LOAD,
       ports: [flags.port + leader],
       command: 'set',
       connections: flags.connections,
       pipeline: 1,
       durationMs: flags.durationMs,
-    });
+    } as const;
+    await warmUp(load);
+    const before = mainThreadSeconds(pid);
+    const startedAt = performance.now();
+    const { perSecond } = await measureLoad([pid], load);
     const seconds = (performance.now() - startedAt) / 1000;
     return { perSecond, mainThread: (mainThreadSeconds(pid) - before) / seconds };
   } finally {
