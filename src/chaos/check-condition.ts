@@ -133,7 +133,12 @@ const converged = (status: ClusterStatus): Observation => {
     const { raft } = node;
     return raft === null || raft.applied !== commit || raft.leader !== status.leader;
   });
-  if (behind.length === 0) return hashesEqual(up);
+  if (behind.length === 0) {
+    const unhashed = up.find(({ hashedIndex }) => hashedIndex !== commit);
+    if (unhashed === undefined) return hashesEqual(up);
+    const { node, hashedIndex } = unhashed;
+    return { holds: false, seen: `the state of node ${node} is hashed up to index ${hashedIndex}` };
+  }
   const seen = behind.map(
     ({ node, raft }) => `node ${node} applied ${raft?.applied ?? 0}, leader ${raft?.leader ?? '-'}`,
   );
@@ -142,19 +147,18 @@ const converged = (status: ClusterStatus): Observation => {
 
 /** Nodes that applied the same entries must be in the same state; others cannot be compared. */
 const hashesEqual = (up: readonly NodeStatus[]): Observation => {
-  const byApplied = new Map<number, NodeStatus[]>();
+  const byIndex = new Map<number, NodeStatus[]>();
   for (const node of up) {
-    const applied = node.raft?.applied ?? 0;
-    byApplied.set(applied, [...(byApplied.get(applied) ?? []), node]);
+    byIndex.set(node.hashedIndex, [...(byIndex.get(node.hashedIndex) ?? []), node]);
   }
-  for (const [applied, nodes] of byApplied) {
+  for (const [index, nodes] of byIndex) {
     const hashes = new Set(nodes.map(node => node.stateHash));
     if (hashes.size > 1) {
       const seen = nodes.map(node => `node ${node.node} has ${node.stateHash}`).join(', ');
-      return { holds: false, seen: `at index ${applied}: ${seen}` };
+      return { holds: false, seen: `at index ${index}: ${seen}` };
     }
   }
-  const compared = [...byApplied.values()].some(nodes => nodes.length > 1);
+  const compared = [...byIndex.values()].some(nodes => nodes.length > 1);
   if (!compared && up.length > 1) return { holds: false, seen: 'no two nodes applied equally far' };
   return { holds: true, seen: 'state hashes are equal' };
 };

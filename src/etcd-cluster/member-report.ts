@@ -59,6 +59,7 @@ export function reportOf(parts: ReportParts): NodeReport {
     keys: metrics?.keys ?? 0,
     dataBytes: status.dataBytes,
     stateHash: '',
+    hashedIndex: 0,
     syncMsP50: syncMs.p50,
     syncMsP99: syncMs.p99,
     ...front,

@@ -72,8 +72,6 @@ export interface DriverStatus extends DriverCounters {
   readonly isVoter: boolean;
   readonly keys: number;
   readonly dataBytes: number;
-  /** Of the applied state at `raft.applied`. */
-  readonly stateHash: string;
 }
 
 /** `malformed`: messages dropped by whoever takes frames apart. */
@@ -85,7 +83,6 @@ export function describeDriver(parts: NodeParts, malformed: number): DriverStatu
     isVoter: configuration.voters.includes(id),
     keys: machine.keyCount,
     dataBytes: machine.byteSize,
-    stateHash: machine.hash(),
     mailboxDepth: mailbox.depth,
     framesLost: mailbox.overflowed,
     malformed,

@@ -8,6 +8,7 @@ import { applySharedChange } from '../storage/shared-memory-disk.js';
 import { ControlError } from './control.js';
 import { DataDirectory } from './data-directory.js';
 import { DropSampler } from './drop-sampler.js';
+import { createForwardingTable, ForwardingTable, type Life } from './forwarding-table.js';
 import type { CommandResult } from './handle.js';
 import { askNode } from './node-control.js';
 import { NodeProcess } from './node-process.js';
@@ -71,6 +72,10 @@ export class ClusterRuntime {
   readonly #others: OtherHosts | null;
   readonly #trace: TraceFile | null;
   readonly #sleeps: SleepWatch;
+  readonly #forwarding = createForwardingTable();
+  #lastLife: Life = 0;
+  /** Those that have ways to each other. */
+  readonly #serving = new Set<RunningNode>();
   #isWatched = false;
   readonly #execute: (line: string) => Promise<CommandResult>;
 
@@ -97,6 +102,7 @@ export class ClusterRuntime {
       seed: deriveSeed(spec.seed, ROUTER_SEED_PART),
       now: () => performance.now(),
       schedule,
+      forwarding: new ForwardingTable(this.#forwarding),
       onDrop: drop => drops.add(drop),
     });
     this.#sleeps = new SleepWatch(WATCHED_SLEEP_SHARE * spec.config.electionTimeoutMinMs, schedule);
@@ -211,10 +217,13 @@ export class ClusterRuntime {
 
   #launch(node: number): RunningNode {
     let isAttached = false;
+    const life = ++this.#lastLife;
     const process: RunningNode = new NodeProcess<NodeApi, NodeSignal>(
       {
         name: `node-${node}`,
         entry: NODE_ENTRY,
+        identity: { node, life },
+        forwarding: this.#forwarding,
         spec: this.#nodeSpec(node),
         exposeCluster: port => exposeRpc<NodeClusterApi>(this.#clusterApi(), port),
         resourceLimits: {
@@ -230,7 +239,9 @@ export class ClusterRuntime {
         },
         onReady: () => {
           this.roster.markStarted(node);
-          this.router.attach(node, frame => process.mailbox.post(frame));
+          for (const peer of this.#serving) peer.connect(process);
+          this.#serving.add(process);
+          this.router.attach(node, frame => process.mailbox.post(frame), life);
           isAttached = true;
           this.#sleeps.add(process.sleeper);
         },
@@ -238,6 +249,7 @@ export class ClusterRuntime {
         onOutput: line => this.board.event('alarm', node, line),
         onExit: exit => {
           this.router.detach(node);
+          this.#serving.delete(process);
           this.#sleeps.remove(process.sleeper);
           this.board.restarted(node);
           if (exit.reason !== 'stopped') this.#traceCrash(node);

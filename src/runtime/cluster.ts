@@ -273,6 +273,7 @@ export function isConverged(status: ClusterStatus): boolean {
   if (leader?.raft === null || leader === undefined) return false;
   const { lastIndex } = leader.raft;
   return running.every(
-    ({ raft, stateHash }) => raft?.applied === lastIndex && stateHash === leader.stateHash,
+    ({ raft, stateHash, hashedIndex }) =>
+      raft?.applied === lastIndex && hashedIndex === lastIndex && stateHash === leader.stateHash,
   );
 }

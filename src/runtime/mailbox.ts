@@ -1,5 +1,5 @@
 /**
- * The router's end of a node's data port: posts frames while the node keeps up.
+ * A sender's end of a port that leads to a node: posts frames while the node keeps up. All ends count together what waits.
  *
  * @module
  */
@@ -16,8 +16,6 @@ export const MAILBOX_LIMITS = { frames: 4_096, bytes: 256 * 1024 * 1024 } as con
 export class Mailbox {
   readonly #port: MessagePort;
   readonly #flags: NodeFlags;
-  #postedFrames = 0;
-  #postedBytes = 0;
 
   constructor(port: MessagePort, flags: NodeFlags) {
     this.#port = port;
@@ -26,20 +24,17 @@ export class Mailbox {
 
   /** Frames that the node has not taken yet. */
   get depth(): number {
-    return (this.#postedFrames - this.#flags.consumed().frames) | 0;
+    return this.#flags.waiting().frames;
   }
 
   /** Takes the frame's body. False: the mailbox is full, nothing was sent. A quiet heartbeat need not wake the node. */
   post(frame: Frame): boolean {
     if (frame.quiet !== undefined && this.#flags.tellHeartbeat(frame.quiet)) return true;
     const bytes = frame.body.length;
-    const consumed = this.#flags.consumed();
-    const waitingFrames = (this.#postedFrames - consumed.frames) | 0;
-    const waitingBytes = (this.#postedBytes - consumed.bytes) | 0;
-    if (waitingFrames >= MAILBOX_LIMITS.frames) return false;
-    if (waitingFrames > 0 && waitingBytes + bytes > MAILBOX_LIMITS.bytes) return false;
-    this.#postedFrames = (this.#postedFrames + 1) | 0;
-    this.#postedBytes = (this.#postedBytes + bytes) | 0;
+    const waiting = this.#flags.waiting();
+    if (waiting.frames >= MAILBOX_LIMITS.frames) return false;
+    if (waiting.frames > 0 && waiting.bytes + bytes > MAILBOX_LIMITS.bytes) return false;
+    this.#flags.countPosted(1, bytes);
     this.#port.postMessage(frame, [frame.body.buffer as ArrayBuffer]);
     return true;
   }

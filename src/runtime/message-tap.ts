@@ -8,6 +8,7 @@ import { decodeMessage } from '../node/codec.js';
 import { type Frame, MESSAGE_KINDS } from '../node/frame.js';
 import { messageAt, messageCount, type PackedMessage } from './frame-pack.js';
 import type { DropReason } from './router-link.js';
+import type { Schedule } from './sleep-watch.js';
 
 /** `held`: waits for its delay or the end of a clog. */
 export type MessageFate = 'delivered' | 'held' | DropReason;
@@ -42,27 +43,39 @@ type Settled = { -readonly [Field in keyof SeenMessage]: SeenMessage[Field] };
 
 export class MessageTap {
   readonly #now: () => number;
+  readonly #schedule: Schedule;
+  readonly #onSwitch: () => void;
   readonly #links = new Map<string, Settled[]>();
   #onUntilMs = 0;
+  #cancelEnd: (() => void) | null = null;
   #sequence = 0;
 
-  constructor(now: () => number) {
+  /** `onSwitch` is called when messages are to be noted from now on, and when not any more. */
+  constructor(now: () => number, schedule: Schedule, onSwitch: () => void) {
     this.#now = now;
+    this.#schedule = schedule;
+    this.#onSwitch = onSwitch;
   }
 
   /** Whether messages are to be noted. */
   get isOn(): boolean {
-    if (this.#onUntilMs === 0) return false;
-    if (this.#now() < this.#onUntilMs) return true;
-    this.#onUntilMs = 0;
+    return this.#cancelEnd !== null;
+  }
+
+  dispose(): void {
+    this.#cancelEnd?.();
+    this.#cancelEnd = null;
     this.#links.clear();
-    return false;
   }
 
   /** The newest messages between two nodes, both directions, in the order they were sent. Keeps the tap on for a while. */
   between(one: number, other: number): SeenMessages {
     const nowMs = this.#now();
     this.#onUntilMs = nowMs + WATCHED_MS;
+    if (!this.isOn) {
+      this.#endAt(nowMs);
+      this.#onSwitch();
+    }
     const both = [...this.#linkOf(one, other), ...this.#linkOf(other, one)];
     return { nowMs, messages: both.sort((a, b) => a.sequence - b.sequence).map(seen => ({ ...seen })) };
   }
@@ -100,6 +113,19 @@ export class MessageTap {
     seen.fate = fate;
     seen.settledAtMs = this.#now();
     if (fate === 'delivered') seen.copies++;
+  }
+
+  #endAt(nowMs: number): void {
+    this.#cancelEnd = this.#schedule(() => {
+      this.#cancelEnd = null;
+      const laterMs = this.#now();
+      if (laterMs < this.#onUntilMs) {
+        this.#endAt(laterMs);
+        return;
+      }
+      this.#links.clear();
+      this.#onSwitch();
+    }, this.#onUntilMs - nowMs);
   }
 
   #linkOf(from: number, to: number): Settled[] {

@@ -1,5 +1,5 @@
 /**
- * The words that a node's thread and the runtime share: the pause switch, how much of its mailbox the node took, whether
+ * The words that a node's thread shares with the runtime and its peers: the pause switch, what was put into its mailbox and taken, whether
  * somebody watches the cluster, that the node's leader lives, and when a sleeping node is to be woken.
  *
  * They work while the node's event loop does not: a paused node sleeps on the switch itself.
@@ -26,7 +26,10 @@ const HEARD_AT = 9;
 const WAKE_PROMISE = 10;
 /** When the sleeping node wants to be woken; 0: not at all. */
 const WAKE_AT = 11;
-const WORDS = 12;
+/** What was put into the node's mailbox, by all who do. */
+const POSTED_FRAMES = 12;
+const POSTED_BYTES = 13;
+const WORDS = 14;
 
 /** Milliseconds of a clock that all threads share, modulo 2^32. */
 function sharedMs(): number {
@@ -150,16 +153,22 @@ export class NodeFlags {
     return wakeAt !== 0 && Atomics.compareExchange(this.#words, WAKE_AT, wakeAt, 0) === wakeAt;
   }
 
+  countPosted(frames: number, bytes: number): void {
+    Atomics.add(this.#words, POSTED_FRAMES, frames);
+    Atomics.add(this.#words, POSTED_BYTES, bytes);
+  }
+
   countConsumed(frames: number, bytes: number): void {
     Atomics.add(this.#words, CONSUMED_FRAMES, frames);
     Atomics.add(this.#words, CONSUMED_BYTES, bytes);
   }
 
-  /** Totals modulo 2^32: only differences of less than 2^31 mean anything. */
-  consumed(): { readonly frames: number; readonly bytes: number } {
+  /** What waits in the mailbox. The totals are modulo 2^32: only their difference means anything, while it is less than 2^31. */
+  waiting(): { readonly frames: number; readonly bytes: number } {
+    const words = this.#words;
     return {
-      frames: Atomics.load(this.#words, CONSUMED_FRAMES),
-      bytes: Atomics.load(this.#words, CONSUMED_BYTES),
+      frames: (Atomics.load(words, POSTED_FRAMES) - Atomics.load(words, CONSUMED_FRAMES)) | 0,
+      bytes: (Atomics.load(words, POSTED_BYTES) - Atomics.load(words, CONSUMED_BYTES)) | 0,
     };
   }
 }

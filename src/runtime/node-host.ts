@@ -22,6 +22,7 @@ import { NodeStorage } from '../storage/node-storage.js';
 import { Backups } from './backups.js';
 import { ControlError } from './control.js';
 import { DataLimit } from './data-limit.js';
+import { Forwarder, type PeerPort } from './forwarder.js';
 import type { Front, OpenFront } from './front.js';
 import { KvCalls } from './kv-calls.js';
 import { NodeClock } from './node-clock.js';
@@ -76,6 +77,7 @@ class NodeHost {
   readonly #spec: NodeSpec;
   readonly #post: (signal: NodeSignal | LifecycleSignal) => void;
   readonly #flags: NodeFlags;
+  readonly #forwarder: Forwarder;
   readonly #clock: NodeClock;
   readonly #random: Random;
   readonly #trace: TraceFile | null;
@@ -109,6 +111,7 @@ class NodeHost {
     this.#spec = spec;
     this.#post = post;
     this.#flags = new NodeFlags(data.flags);
+    this.#forwarder = new Forwarder(data.forwarding);
     this.#addresses = [...spec.addresses];
     this.#clock = new NodeClock(spec.clock);
     this.#trace = spec.traceFile === null ? null : new TraceFile(spec.traceFile);
@@ -125,7 +128,7 @@ class NodeHost {
       turn: () => this.#turn(),
       tick: count => this.#driver.tick(count),
       quietTicks: () => this.#driver.quietTicks,
-      turnDueMs: () => this.#driver.turnDueMs,
+      turnDueMs: () => Math.min(this.#driver.turnDueMs, this.#reportDueMs),
       heardAgoMs: () => this.#heardAgoMs(),
       onPaused: () => post({ kind: 'paused' }),
     });
@@ -162,10 +165,9 @@ class NodeHost {
     });
     this.#post({ kind: 'listening', port: this.#front.port });
     exposeRpc<NodeApi>(this.#api(), this.#data.controlPort);
-    this.#data.dataPort.on('message', (frame: Frame) => {
-      this.#flags.countConsumed(1, frame.body.length);
-      this.#driver.receive(frame);
-      this.#loop.heard();
+    this.#data.dataPort.on('message', (delivery: Frame | PeerPort) => {
+      if ('port' in delivery) this.#meet(delivery);
+      else this.#receive(delivery);
     });
     this.#loop.start(this.#random.unit());
     setInterval(() => this.#loop.wake(), LONGEST_SLEEP_MS);
@@ -177,6 +179,17 @@ class NodeHost {
   rouse(): void {
     this.#loop.checkPause();
     this.#loop.wake();
+  }
+
+  #meet(peer: PeerPort): void {
+    this.#forwarder.connect(peer);
+    peer.port.on('message', (frame: Frame) => this.#receive(frame));
+  }
+
+  #receive(frame: Frame): void {
+    this.#flags.countConsumed(1, frame.body.length);
+    this.#driver.receive(frame);
+    this.#loop.heard();
   }
 
   #openStorage(): NodeStorage {
@@ -238,7 +251,7 @@ class NodeHost {
         },
         observe: observer => this.#machine.observe(observer),
         leader: () => this.#leaderHint(),
-        describe: () => ({ ...this.#driver.status() }),
+        describe: () => ({ ...this.#driver.status(), stateHash: this.#driver.stateHash }),
       },
       () => performance.now(),
     );
@@ -272,10 +285,11 @@ class NodeHost {
     };
   }
 
-  /** All of them as one message: each costs the router's thread a wake-up. */
+  /** What the router's thread has to see, as one message: each costs it a wake-up. */
   #postFrames(): void {
-    const frames = this.#leaving;
+    const frames = this.#leaving.filter(frame => !this.#forwarder.forward(frame));
     this.#leaving = [];
+    if (frames.length === 0) return;
     const buffers = frames.map(({ body }) => body.buffer as ArrayBuffer);
     this.#data.dataPort.postMessage(frames, buffers);
   }
@@ -306,6 +320,13 @@ class NodeHost {
     const { leader } = this.#driver;
     if (leader === NONE) return null;
     return this.#addresses.find(({ node }) => node === nodeOf(leader)) ?? null;
+  }
+
+  /** By the node's clock. */
+  get #reportDueMs(): number {
+    const { dueMs } = this.#reporter;
+    if (!Number.isFinite(dueMs)) return dueMs;
+    return this.#clock.monotonicMs() + (dueMs - performance.now()) * this.#clock.rate;
   }
 
   #reportIfDue(): void {

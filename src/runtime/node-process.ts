@@ -7,6 +7,8 @@ import type { Readable } from 'node:stream';
 import { MessageChannel, type MessagePort, type ResourceLimits, Worker } from 'node:worker_threads';
 import type { Frame } from '../node/frame.js';
 import { ControlError } from './control.js';
+import type { PeerPort } from './forwarder.js';
+import type { Life } from './forwarding-table.js';
 import { Mailbox } from './mailbox.js';
 import { createNodeFlags, NodeFlags } from './node-flags.js';
 import { type Callable, NodeGone, RpcClient } from './rpc.js';
@@ -38,7 +40,9 @@ export type LifecycleSignal =
 export interface NodeWorkerData<Spec> {
   readonly spec: Spec;
   readonly flags: SharedArrayBuffer;
-  /** Frames: from the node those of a turn together, to the node one by one. */
+  /** Where its frames may go without the router's thread. */
+  readonly forwarding: SharedArrayBuffer;
+  /** Frames: from the node those of a turn together, to the node one by one, and the ways to its peers. */
   readonly dataPort: MessagePort;
   /** The runtime calls the node. */
   readonly controlPort: MessagePort;
@@ -46,9 +50,17 @@ export interface NodeWorkerData<Spec> {
   readonly clusterPort: MessagePort;
 }
 
+/** Who it is for its peers. */
+export interface NodeIdentity {
+  readonly node: number;
+  readonly life: Life;
+}
+
 export interface NodeProcessOptions {
+  readonly identity: NodeIdentity;
   readonly name: string;
   readonly entry: URL;
+  readonly forwarding: SharedArrayBuffer;
   /** Structured-cloneable; what the thread finds as `workerData.spec`. */
   readonly spec: unknown;
   /** Exposes to the node what it may call of the runtime. */
@@ -83,6 +95,8 @@ export class NodeProcess<Api extends NodeLifecycle & Callable<Api>, Signal> {
   readonly ended: Promise<NodeExit>;
   readonly #name: string;
   readonly #worker: Worker;
+  readonly #identity: NodeIdentity;
+  readonly #shared: SharedArrayBuffer;
   readonly #flags: NodeFlags;
   readonly #sleeper: Sleeper;
   readonly #dataPort: MessagePort;
@@ -98,6 +112,8 @@ export class NodeProcess<Api extends NodeLifecycle & Callable<Api>, Signal> {
     this.#name = options.name;
     this.#hooks = hooks;
     const shared = createNodeFlags();
+    this.#identity = options.identity;
+    this.#shared = shared;
     this.#flags = new NodeFlags(shared);
     const data = new MessageChannel();
     const control = new MessageChannel();
@@ -119,12 +135,25 @@ export class NodeProcess<Api extends NodeLifecycle & Callable<Api>, Signal> {
     this.#worker = startWorker(options, {
       spec: options.spec,
       flags: shared,
+      forwarding: options.forwarding,
       dataPort: data.port2,
       controlPort: control.port2,
       clusterPort: cluster.port2,
     });
     this.#sleeper = { flags: this.#flags, wake: () => this.#worker.postMessage('wake') };
     this.ended = this.#watch();
+  }
+
+  /** Gives each of the two a way to the other's mailbox, for as long as both live. */
+  connect(other: NodeProcess<Api, Signal>): void {
+    const { port1, port2 } = new MessageChannel();
+    this.#meet(other, port1);
+    other.#meet(this, port2);
+  }
+
+  #meet(other: NodeProcess<Api, Signal>, port: MessagePort): void {
+    const peer: PeerPort = { ...other.#identity, port, flags: other.#shared };
+    this.#dataPort.postMessage(peer, [port]);
   }
 
   /** Whether the node's reports are shown to somebody at an interval. */

@@ -61,6 +61,7 @@ export interface NodeReport {
   readonly keys: number;
   readonly dataBytes: number;
   readonly stateHash: string;
+  readonly hashedIndex: number;
   readonly syncMsP50: number;
   readonly syncMsP99: number;
   /** Totals since the start. */

@@ -17,6 +17,8 @@ const CALM_REPORT_MS = 2_000;
 const QUIET_REPORT_MS = 10_000;
 /** The same while somebody watches. */
 const WATCHED_REPORT_MS = 200;
+/** While much happens the state is hashed this seldom: what was written in between is hashed once. */
+const HASH_INTERVAL_MS = 1_000;
 /** Sync times are told over so many reports. */
 const SYNC_REPORTS = 20;
 
@@ -39,6 +41,8 @@ export class NodeReporter {
   #reportedAtMs = 0;
   /** The last report told nothing new. */
   #isQuiet = false;
+  #hashedAtMs = Number.NEGATIVE_INFINITY;
+  #hash = { stateHash: '', hashedIndex: -1 };
   #utilization: EventLoopUtilization = performance.eventLoopUtilization();
 
   /** `intervalMs`: a node where much happens reports so often. */
@@ -56,7 +60,17 @@ export class NodeReporter {
     const nowMs = performance.now();
     if (nowMs - this.#lookedAtMs < this.#intervalMs) return false;
     this.#lookedAtMs = nowMs;
-    return nowMs - this.#reportedAtMs >= this.#quietMs || this.#markOf(clients) !== this.#mark;
+    if (nowMs - this.#reportedAtMs >= this.#quietMs) return true;
+    return this.#markOf(clients) !== this.#mark || !this.#isHashed;
+  }
+
+  /** When to look whether a report is due, whatever happens until then; by `performance.now`. Infinite: not at all. */
+  get dueMs(): number {
+    return this.#isHashed ? Number.POSITIVE_INFINITY : this.#lookedAtMs + this.#intervalMs;
+  }
+
+  get #isHashed(): boolean {
+    return this.#hash.hashedIndex === this.#driver.appliedIndex;
   }
 
   get #quietMs(): number {
@@ -70,7 +84,8 @@ export class NodeReporter {
     this.#mark = mark;
     this.#lookedAtMs = performance.now();
     this.#reportedAtMs = this.#lookedAtMs;
-    const { raft, mailboxDepth, keys, dataBytes, stateHash } = this.#driver.status();
+    this.#hashIfDue();
+    const { raft, mailboxDepth, keys, dataBytes } = this.#driver.status();
     const utilization = performance.eventLoopUtilization();
     const busy = performance.eventLoopUtilization(utilization, this.#utilization).utilization;
     this.#utilization = utilization;
@@ -83,13 +98,21 @@ export class NodeReporter {
       clients,
       keys,
       dataBytes,
-      stateHash,
+      ...this.#hash,
       syncMsP50: percentileMs(this.#recentSyncs, 0.5),
       syncMsP99: percentileMs(this.#recentSyncs, 0.99),
       writes: this.#engines.writes,
       reads: this.#engines.reads,
       writeLatency: this.#engines.writeLatency.take(),
     };
+  }
+
+  /** As soon as nothing happens any more, at an interval otherwise. */
+  #hashIfDue(): void {
+    const nowMs = this.#reportedAtMs;
+    if (this.#isHashed || (!this.#isQuiet && nowMs - this.#hashedAtMs < HASH_INTERVAL_MS)) return;
+    this.#hashedAtMs = nowMs;
+    this.#hash = { stateHash: this.#driver.stateHash, hashedIndex: this.#driver.appliedIndex };
   }
 
   #markOf(clients: number): string {

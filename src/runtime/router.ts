@@ -4,10 +4,13 @@
  * A link without faults forwards a frame untouched; otherwise each message of the frame meets its own fate. All
  * random decisions come from one seeded generator: the same seed and the same frames give the same decisions.
  *
+ * Where a frame would be forwarded untouched to a thread of this process the router says so in the forwarding table, and the sender does it.
+ *
  * @module
  */
 import { type Frame, MESSAGE_KINDS, type MessageKind } from '../node/frame.js';
 import { nodeIndex } from '../node/peer-id.js';
+import type { Forwarded, ForwardingTable, Life } from './forwarding-table.js';
 import { messageCount, type PackedMessage, packFrame } from './frame-pack.js';
 import type { LinkFaults } from './link.js';
 import { DEFAULT_QUEUE_LIMITS, type QueueLimits } from './link-queue.js';
@@ -35,6 +38,8 @@ export interface RouterOptions {
   /** Runs `action` once after a delay; returns what cancels it. */
   readonly schedule: (action: () => void, delayMs: number) => () => void;
   readonly limits?: QueueLimits;
+  /** By which nodes of this process forward frames themselves; without it all pass here. */
+  readonly forwarding?: ForwardingTable;
   /** Called for everything that is lost, on the data path: must be quick. */
   readonly onDrop?: (drop: Drop) => void;
 }
@@ -45,6 +50,8 @@ export class Router {
   readonly #limits: QueueLimits;
   readonly #tap: MessageTap;
   readonly #mailboxes = new Map<number, Deliver>();
+  /** Threads of this process that have ways to each other. */
+  readonly #lives = new Map<number, Life>();
   /** `#links[from][to]`. */
   readonly #links: RouterLink[][] = [];
   /** Links that hold messages. */
@@ -58,7 +65,7 @@ export class Router {
     this.#options = options;
     this.#random = new Random(options.seed);
     this.#limits = options.limits ?? DEFAULT_QUEUE_LIMITS;
-    this.#tap = new MessageTap(options.now);
+    this.#tap = new MessageTap(options.now, options.schedule, () => this.#tableAll());
     this.grow(options.size);
   }
 
@@ -68,7 +75,11 @@ export class Router {
 
   /** Over all links since the start. */
   get totals(): { readonly messages: number; readonly dropped: number } {
-    return { messages: this.#messages, dropped: this.#dropped };
+    let messages = this.#messages;
+    for (let from = 0; from < this.size; from++) {
+      for (let to = 0; to < this.size; to++) messages += this.#forwarded(from, to).messages;
+    }
+    return { messages, dropped: this.#dropped };
   }
 
   /** Adds rows and columns of perfect links; what is there stays as it is. */
@@ -79,13 +90,19 @@ export class Router {
     }
   }
 
-  attach(node: number, deliver: Deliver): void {
+  /** `life`: of a thread of this process; null: the node lives elsewhere. */
+  attach(node: number, deliver: Deliver, life: Life | null = null): void {
     this.#mailboxes.set(node, deliver);
+    if (life === null) this.#lives.delete(node);
+    else this.#lives.set(node, life);
+    this.#tableNode(node);
   }
 
   /** From now on what is sent to the node is lost. */
   detach(node: number): void {
     this.#mailboxes.delete(node);
+    this.#lives.delete(node);
+    this.#tableNode(node);
   }
 
   faults(from: number, to: number): LinkFaults {
@@ -93,7 +110,14 @@ export class Router {
   }
 
   counters(from: number, to: number): LinkCounters {
-    return this.#link(from, to).counters;
+    const counters = this.#link(from, to).counters;
+    const { messages, bytes } = this.#forwarded(from, to);
+    return {
+      ...counters,
+      sent: counters.sent + messages,
+      delivered: counters.delivered + messages,
+      bytes: counters.bytes + bytes,
+    };
   }
 
   /** The last messages between two nodes; noted from the first time they are asked for until a while after the last. */
@@ -106,9 +130,11 @@ export class Router {
     const link = this.#link(from, to);
     const wasClogged = link.faults.clogged;
     link.set(faults);
-    if (!wasClogged || link.faults.clogged) return;
-    this.#release(from, to, link, link.queue.takeDue(this.#options.now()));
-    if (link.queue.length > 0) this.#wakeAt(link.queue.nextDueMs);
+    if (wasClogged && !link.faults.clogged) {
+      this.#release(from, to, link, link.queue.takeDue(this.#options.now()));
+      if (link.queue.length > 0) this.#wakeAt(link.queue.nextDueMs);
+    }
+    this.#table(from, to);
   }
 
   /** Delivers everything that is still held, due or not. */
@@ -165,8 +191,35 @@ export class Router {
   dispose(): void {
     this.#cancelTimer?.();
     this.#cancelTimer = null;
+    this.#tap.dispose();
     this.#mailboxes.clear();
+    this.#lives.clear();
     this.#holding.clear();
+    this.#tableAll();
+  }
+
+  /** Notes whether frames of the link may do without this thread: to be called when anything has changed that decides it. */
+  #table(from: number, to: number): void {
+    const { forwarding } = this.#options;
+    if (forwarding === undefined) return;
+    const isFree = this.#link(from, to).isPerfect && !this.#tap.isOn && this.#lives.has(from);
+    forwarding.set(from, to, isFree ? (this.#lives.get(to) ?? null) : null);
+  }
+
+  #tableNode(node: number): void {
+    for (let other = 0; other < this.size; other++) {
+      if (other === node) continue;
+      this.#table(node, other);
+      this.#table(other, node);
+    }
+  }
+
+  #tableAll(): void {
+    for (let node = 0; node < this.size; node++) this.#tableNode(node);
+  }
+
+  #forwarded(from: number, to: number): Forwarded {
+    return this.#options.forwarding?.forwarded(from, to) ?? NOTHING_FORWARDED;
   }
 
   /** A frame of a link without faults. */
@@ -186,11 +239,15 @@ export class Router {
   }
 
   #release(from: number, to: number, link: RouterLink, messages: readonly PackedMessage[]): void {
-    if (link.queue.length === 0) this.#holding.delete(keyOf(from, to));
-    if (messages.length === 0) return;
-    const lost = this.#deliver(packFrame(nodeIndex(from), nodeIndex(to), messages), link);
-    if (!this.#tap.isOn) return;
-    for (const message of messages) this.#tap.noteRelease(from, to, message, lost ?? 'delivered');
+    const isDrained = link.queue.length === 0 && this.#holding.delete(keyOf(from, to));
+    if (messages.length > 0) {
+      const lost = this.#deliver(packFrame(nodeIndex(from), nodeIndex(to), messages), link);
+      if (this.#tap.isOn) {
+        for (const message of messages) this.#tap.noteRelease(from, to, message, lost ?? 'delivered');
+      }
+    }
+    // Not before: what was held goes first.
+    if (isDrained) this.#table(from, to);
   }
 
   /** @returns why the frame was lost; null: it was not */
@@ -241,6 +298,8 @@ export class Router {
     if (Number.isFinite(nextDueMs)) this.#wakeAt(nextDueMs);
   }
 }
+
+const NOTHING_FORWARDED: Forwarded = { messages: 0, bytes: 0 };
 
 const keyOf = (from: number, to: number): string => `${from},${to}`;
 

@@ -141,6 +141,7 @@ function nodeStatus(facts: NodeFacts, report: NodeReport | null): NodeStatus {
     keys: report?.keys ?? 0,
     dataBytes: report?.dataBytes ?? 0,
     stateHash: report?.stateHash ?? '',
+    hashedIndex: report?.hashedIndex ?? 0,
     syncMsP50: report?.syncMsP50 ?? 0,
     syncMsP99: report?.syncMsP99 ?? 0,
     clockOffsetMs: facts.clockOffsetMs,

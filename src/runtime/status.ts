@@ -45,8 +45,10 @@ export interface NodeStatus {
   readonly clients: number;
   readonly keys: number;
   readonly dataBytes: number;
-  /** Hash of the applied state at `raft.applied`, hexadecimal. */
+  /** Hash of the state as the entries up to `hashedIndex` left it, hexadecimal. */
   readonly stateHash: string;
+  /** Under load up to a second behind `raft.applied`. */
+  readonly hashedIndex: number;
   readonly syncMsP50: number;
   readonly syncMsP99: number;
   readonly clockOffsetMs: number;

@@ -38,18 +38,20 @@ interface Setup {
   readonly states?: Readonly<Record<number, NodeState>>;
   readonly applied?: Readonly<Record<number, number>>;
   readonly hashes?: Readonly<Record<number, string>>;
+  readonly hashedIndexes?: Readonly<Record<number, number>>;
   readonly rafts?: Readonly<Record<number, { readonly leader: number }>>;
   readonly answer?: Partial<KvResult>;
 }
 
 const arrange = (control: FakeControl, setup: Setup): void => {
-  const { leader, term, answer, states, applied, hashes, rafts } = setup;
+  const { leader, term, answer, states, applied, hashes, hashedIndexes, rafts } = setup;
   if (leader !== undefined) control.leader = leader;
   if (term !== undefined) control.term = term;
   if (answer !== undefined) control.answer = () => kvResult(answer);
   Object.assign(control.states, states);
   Object.assign(control.applied, applied);
   Object.assign(control.hashes, hashes);
+  Object.assign(control.hashedIndexes, hashedIndexes);
   Object.assign(control.rafts, rafts);
 };
 
@@ -81,6 +83,8 @@ const CASES: readonly (readonly [condition: string, holds: Setup, fails: Setup, 
   ['converged', { states: { 2: 'down' }, applied: { 2: 0 } }, NO_LEADER, 'no leader, term 1'],
   ['converged', CALM, { rafts: { 1: { leader: 3 } } }, 'commit 1; node 1 applied 1, leader 3'],
   ['converged', CALM, ODD_HASH, ODD_HASH_SEEN],
+  ['converged', CALM, { hashedIndexes: { 3: 0 } }, 'the state of node 3 is hashed up to index 0'],
+  ['state hashes equal', { ...ODD_HASH, hashedIndexes: { 2: 0 } }, ODD_HASH, ODD_HASH_SEEN],
   ['state hashes equal', { ...ODD_HASH, applied: { 2: 0 } }, ODD_HASH, ODD_HASH_SEEN],
   [
     'state hashes equal',

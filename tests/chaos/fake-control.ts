@@ -52,6 +52,8 @@ export class FakeControl implements ClusterControl {
   readonly notes: string[] = [];
   readonly states: NodeState[];
   readonly hashes: string[];
+  /** Up to where the state of a node is hashed, where that is not what it has applied. */
+  readonly hashedIndexes: Record<number, number> = {};
   readonly applied: number[];
   readonly rafts: Partial<RaftStatus>[];
   leader: number | null = 0;
@@ -125,6 +127,7 @@ export class FakeControl implements ClusterControl {
       keys: node,
       dataBytes: 0,
       stateHash: this.hashes[node] ?? '',
+      hashedIndex: this.hashedIndexes[node] ?? applied,
       syncMsP50: 0,
       syncMsP99: 0,
       clockOffsetMs: 0,

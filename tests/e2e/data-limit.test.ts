@@ -3,6 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { connect, plain } from '../../src/client/index.js';
 import { type Cluster, startCluster } from '../../src/index.js';
+import { haveEqualStates } from '../equal-states.js';
 import { eventually } from '../helpers/serve.js';
 
 const NODES = 3;
@@ -100,7 +101,7 @@ limits(
     assert.is(await at(2, 'GET', 'lasting'), 'kept');
     assert.is(await at(0, 'EXISTS', 'volatile0'), '0');
     await eventually('equal replicas', 5_000, async () =>
-      new Set((await cluster.status()).nodes.map(node => node.stateHash)).size === 1 ? true : undefined,
+      haveEqualStates((await cluster.status()).nodes) ? true : undefined,
     );
   },
 );

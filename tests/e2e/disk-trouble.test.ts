@@ -6,6 +6,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { connect, plain } from '../../src/client/index.js';
 import { type Cluster, type ClusterStatus, startCluster } from '../../src/index.js';
+import { haveEqualStates } from '../equal-states.js';
 import { eventually } from '../helpers/serve.js';
 
 const NODES = 3;
@@ -50,7 +51,7 @@ const until = (what: string, condition: (status: ClusterStatus) => boolean): Pro
   cluster.waitFor(condition, { what, timeoutMs: 20_000 });
 
 const equalReplicas = (): Promise<ClusterStatus> =>
-  until('equal replicas', ({ nodes }) => new Set(nodes.map(node => node.stateHash)).size === 1);
+  until('equal replicas', ({ nodes }) => haveEqualStates(nodes));
 
 /** Written where asked for, whoever has to lead for that. */
 const written = (node: number, value: string): Promise<true> =>

@@ -18,6 +18,7 @@ import { ClusterClient, plain } from '../../src/client/index.js';
 import { endpointsOf } from '../../src/config/cluster-config.js';
 import { loadConfig } from '../../src/config/load-config.js';
 import type { ClusterStatus } from '../../src/runtime/status.js';
+import { haveEqualStates } from '../equal-states.js';
 import { enter, hostsHere, isInside, type TestHost } from '../helpers/host-network.js';
 import { eventually, RAFTKV, type Server, startServer, workspace } from '../helpers/serve.js';
 
@@ -134,8 +135,7 @@ const isBack = (status: ClusterStatus, { address }: TestHost): boolean =>
   status.nodes.every(node => node.host !== address || node.lastError === null);
 
 function isConverged({ leader, nodes }: ClusterStatus): boolean {
-  const states = new Set(nodes.map(({ raft, stateHash }) => `${raft?.applied} ${stateHash}`));
-  return leader !== null && states.size === 1;
+  return leader !== null && haveEqualStates(nodes);
 }
 
 test.run();

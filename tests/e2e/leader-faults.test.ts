@@ -3,6 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ClusterClient, connect, plain } from '../../src/client/index.js';
 import type { ClusterStatus } from '../../src/runtime/status.js';
+import { haveEqualStates } from '../equal-states.js';
 import { eventually, type Server, startServer, type Workspace, workspace } from '../helpers/serve.js';
 
 const PORT = 8341;
@@ -120,8 +121,7 @@ faults(
     await ask(witness, 'CHAOS', 'heal');
     await eventually('one history everywhere', 10_000, async () => {
       const { nodes } = await status(witness);
-      const hashes = new Set(nodes.map(node => `${node.raft?.applied} ${node.stateHash}`));
-      return hashes.size === 1 ? true : undefined;
+      return haveEqualStates(nodes) ? true : undefined;
     });
     for (const node of [leader, companion, witness]) assert.is(await ask(node, 'GET', 'register'), 'after');
   },

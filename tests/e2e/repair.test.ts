@@ -6,6 +6,7 @@ import * as assert from 'uvu/assert';
 import { type Cluster, startCluster } from '../../src/index.js';
 import { inspectData, problemsOf } from '../../src/runtime/inspect-data.js';
 import { planRepair } from '../../src/runtime/repair-node.js';
+import { haveEqualStates } from '../equal-states.js';
 import { withAskedServer } from '../helpers/asked-server.js';
 import { eventually, raftkv, workspace } from '../helpers/serve.js';
 import { getSurely, putSurely } from '../runtime/cluster-helpers.js';
@@ -77,10 +78,7 @@ repairs('a damaged node is explained, takes no part, and is rebuilt from its pee
   assert.match(repaired.stdout, /join again as a new member/);
   await withCluster(async cluster => {
     await cluster.waitFor(
-      ({ nodes, leader }) => {
-        const hashes = new Set(nodes.map(node => `${node.raft?.applied} ${node.stateHash}`));
-        return hashes.size === 1 && nodes[leader ?? 0]?.raft?.voters.length === NODES;
-      },
+      ({ nodes, leader }) => haveEqualStates(nodes) && nodes[leader ?? 0]?.raft?.voters.length === NODES,
       { what: 'the rebuilt node to hold everything', timeoutMs: 20_000 },
     );
     assert.is(await getSurely(cluster, 'while', 1), 'down');

@@ -335,7 +335,7 @@ export class Cluster {
         .filter(({ driver }) => driver?.isRunning)
         .map(({ driver }) => {
           const status = driver?.status();
-          return `${status?.raft.applied} ${status?.raft.lastIndex} ${status?.stateHash}`;
+          return `${status?.raft.applied} ${status?.raft.lastIndex} ${driver?.stateHash}`;
         });
     this.until(() => this.leader() !== null && new Set(reports()).size === 1, 'convergence', withinMs);
   }

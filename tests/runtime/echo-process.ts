@@ -4,6 +4,7 @@
  * @module
  */
 import type { Frame } from '../../src/node/frame.js';
+import { createForwardingTable } from '../../src/runtime/forwarding-table.js';
 import { type NodeExit, NodeProcess } from '../../src/runtime/node-process.js';
 import type { EchoApi, EchoSignal, EchoSpec } from './echo-worker.js';
 
@@ -24,6 +25,8 @@ export function startEcho(spec: EchoSpec = {}, maxHeapMb = 64): EchoNode {
     {
       name: 'echo',
       entry: new URL('./echo-worker.js', import.meta.url),
+      identity: { node: 0, life: 1 },
+      forwarding: createForwardingTable(),
       spec,
       exposeCluster: () => {},
       resourceLimits: { maxOldGenerationSizeMb: maxHeapMb },

@@ -23,7 +23,7 @@ test('nothing is noted before somebody looks, nor long after', () => {
   harness.send(1, 0, [3]);
   harness.send(1, 2, [4]);
   assert.equal(fates(harness), ['01 delivered', '10 delivered']);
-  harness.nowMs += 60_000;
+  harness.advance(60_000);
   harness.send(0, 1, [5]);
   assert.equal(fates(harness), []);
 });

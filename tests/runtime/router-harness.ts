@@ -5,9 +5,9 @@
  */
 import { type Frame, MESSAGE_KINDS, type MessageKind } from '../../src/node/frame.js';
 import { nodeIndex } from '../../src/node/peer-id.js';
+import type { Life } from '../../src/runtime/forwarding-table.js';
 import { messageAt, messageCount, packFrame } from '../../src/runtime/frame-pack.js';
-import type { QueueLimits } from '../../src/runtime/link-queue.js';
-import { type Drop, Router } from '../../src/runtime/router.js';
+import { type Drop, Router, type RouterOptions } from '../../src/runtime/router.js';
 
 export interface Delivered {
   readonly from: number;
@@ -25,7 +25,11 @@ export class RouterHarness {
   nowMs = 1_000;
   #timers: { readonly dueMs: number; readonly action: () => void }[] = [];
 
-  constructor(size: number, seed: number, limits?: QueueLimits) {
+  constructor(
+    size: number,
+    seed: number,
+    options: Partial<Pick<RouterOptions, 'limits' | 'forwarding'>> = {},
+  ) {
     this.router = new Router({
       size,
       seed,
@@ -38,7 +42,7 @@ export class RouterHarness {
         };
       },
       onDrop: drop => this.drops.push(drop),
-      ...(limits === undefined ? {} : { limits }),
+      ...options,
     });
     for (let node = 0; node < size; node++) this.attach(node);
   }
@@ -47,8 +51,8 @@ export class RouterHarness {
     return this.#timers.length;
   }
 
-  attach(node: number): void {
-    this.router.attach(node, frame => {
+  attach(node: number, life: Life | null = null): void {
+    const deliver = (frame: Frame): boolean => {
       this.frames.push(frame);
       for (let position = 0; position < messageCount(frame); position++) {
         const { kind, bytes } = messageAt(frame, position);
@@ -61,7 +65,8 @@ export class RouterHarness {
         });
       }
       return true;
-    });
+    };
+    this.router.attach(node, deliver, life);
   }
 
   /** Sends one frame whose messages carry the given numbers. */

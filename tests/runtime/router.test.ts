@@ -143,7 +143,7 @@ router('a filter stops the named kinds only', () => {
 });
 
 router('a full link drops its oldest messages and counts them', () => {
-  const harness = new RouterHarness(2, 1, { messages: 10, bytes: 1_000_000 });
+  const harness = new RouterHarness(2, 1, { limits: { messages: 10, bytes: 1_000_000 } });
   harness.router.setFaults(0, 1, { clogged: true });
   harness.send(0, 1, range(25));
   assert.equal(harness.router.counters(0, 1).dropped, 15);
@@ -153,7 +153,7 @@ router('a full link drops its oldest messages and counts them', () => {
 });
 
 router('the byte limit of a link holds as well', () => {
-  const harness = new RouterHarness(2, 1, { messages: 1_000, bytes: 40 });
+  const harness = new RouterHarness(2, 1, { limits: { messages: 1_000, bytes: 40 } });
   harness.router.setFaults(0, 1, { clogged: true });
   harness.send(0, 1, range(8));
   harness.router.setFaults(0, 1, { clogged: false });

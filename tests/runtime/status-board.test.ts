@@ -56,6 +56,7 @@ const report = (status: RaftStatus, writes = 0, latency: Uint32Array | null = nu
   keys: 3,
   dataBytes: 4,
   stateHash: 'ab',
+  hashedIndex: 0,
   syncMsP50: 1,
   syncMsP99: 2,
   writes,

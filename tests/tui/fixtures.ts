@@ -94,6 +94,7 @@ function nodeOf(node: number, options: StatusOptions): NodeStatus {
     keys: 412,
     dataBytes: 91_000,
     stateHash: '9f2c',
+    hashedIndex: 0,
     syncMsP50: 0.4,
     syncMsP99: 1.9,
     clockOffsetMs: 0,

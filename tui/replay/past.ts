@@ -170,6 +170,7 @@ export class Past {
       keys: 0,
       dataBytes: 0,
       stateHash: node.stateHash,
+      hashedIndex: node.applied,
       syncMsP50: 0,
       syncMsP99: 0,
       clockOffsetMs: 0,
