@@ -298,6 +298,7 @@ class NodeHost {
     const hasMore = this.#driver.turn();
     this.#trace?.flush();
     const { role, leader, term } = this.#driver;
+    this.#disk.setSyncMode(this.#hasWorkDuringSync ? 'async' : 'blocking');
     if (leader !== this.#followed || term !== this.#followedTerm) {
       this.#followed = leader;
       this.#followedTerm = term;
@@ -306,6 +307,15 @@ class NodeHost {
     if (role !== this.#reportedRole || leader !== this.#reportedLeader) this.#report();
     else this.#reportIfDue();
     return hasMore;
+  }
+
+  /**
+   * A leader reads and answers clients and followers meanwhile, and need not be the first of the majority to have synced. A follower,
+   * or a leader without any, would only be woken once more.
+   */
+  get #hasWorkDuringSync(): boolean {
+    const { role, configuration } = this.#driver;
+    return role === 'leader' && configuration.voters.length > 1;
   }
 
   #heardAgoMs(): number | null {

@@ -2,7 +2,7 @@
  * A directory of real files.
  *
  * `blocking` (default) syncs log files in the caller's thread: measured faster than a trip through the thread
- * pool, which costs two wake-ups. `async` keeps the thread free on slow disks. Bulk files are always synced
+ * pool, which costs two wake-ups. `async` keeps the thread free for who has other work meanwhile. Bulk files are always synced
  * beside the thread.
  *
  * @module
@@ -36,12 +36,13 @@ export type SyncMode = 'blocking' | 'async';
 
 export class RealDisk implements Disk {
   readonly directory: string;
-  readonly #mode: SyncMode;
+  /** Of log files, from the next sync on. */
+  syncMode: SyncMode;
 
   /** Opens `directory`, making it (durably) when it is not there. Throws `DiskError`. */
   constructor(directory: string, mode: SyncMode = 'blocking') {
     this.directory = resolve(directory);
-    this.#mode = mode;
+    this.syncMode = mode;
     attempt(this.directory, () => {
       const made = mkdirSync(this.directory, { recursive: true });
       if (made !== undefined) syncNewDirectories(made, this.directory);
@@ -82,23 +83,22 @@ export class RealDisk implements Disk {
   }
 
   #open(name: string, flags: 'wx+' | 'r+', use: FileUse): DiskFile {
-    const blocking = this.#mode === 'blocking' && use === 'log';
     const descriptor = attempt(name, () => openSync(this.#path(name), flags));
-    return new RealFile(name, descriptor, blocking);
+    return new RealFile(name, descriptor, () => use === 'log' && this.syncMode === 'blocking');
   }
 }
 
 class RealFile implements DiskFile {
   readonly name: string;
-  readonly #blocking: boolean;
+  readonly #isBlocking: () => boolean;
   readonly #descriptor: number;
   #pendingSyncs = 0;
   #closed = false;
 
-  constructor(name: string, descriptor: number, blocking: boolean) {
+  constructor(name: string, descriptor: number, isBlocking: () => boolean) {
     this.name = name;
     this.#descriptor = descriptor;
-    this.#blocking = blocking;
+    this.#isBlocking = isBlocking;
   }
 
   size(): number {
@@ -133,7 +133,7 @@ class RealFile implements DiskFile {
   }
 
   sync(done: SyncDone): void {
-    if (this.#blocking) {
+    if (this.#isBlocking()) {
       done(this.#syncBlocking());
       return;
     }
