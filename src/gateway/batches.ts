@@ -29,9 +29,13 @@ interface BatchInFlight {
 /** Reads per batch; they carry no data, so this only bounds how long one batch keeps the loop busy. */
 const READS_PER_BATCH = 16_384;
 
+/** What is in it costs more than the batch itself. */
+const LARGE_BATCH_BYTES = 16 * 1024;
+
 /**
- * What waits and what is under way, of one kind. Beside a batch under way another one leaves only when it is as large: a batch costs the
- * same whatever is in it, at every node, and what waits a little longer is not alone.
+ * What waits and what is under way, of one kind. Beside batches under way another one leaves only when it is as large as they are together:
+ * a batch costs the same whatever is in it, at every node, and what waits a little longer is not alone. Of a large one this matters
+ * less than that all threads have work.
  */
 class Lane {
   waiting: Submitter[] = [];
@@ -47,7 +51,8 @@ class Lane {
   /** `depth`: batches under way at most. */
   mayLeave(depth: number): boolean {
     if (this.waiting.length === 0 || this.#batches >= depth) return false;
-    return this.#batches === 0 || this.#waitingBytes >= this.#bytes;
+    const isLarge = this.#waitingBytes >= LARGE_BATCH_BYTES;
+    return this.#batches === 0 || this.#waitingBytes * (isLarge ? 2 : 1) >= this.#bytes;
   }
 
   /** A batch leaves; `rest` waits on. */

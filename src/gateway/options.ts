@@ -45,7 +45,7 @@ export const DEFAULT_GATEWAY_LIMITS: GatewayLimits = {
   segmentCommands: 1024,
   segmentBytes: 1024 * 1024,
   batchBytes: 1024 * 1024,
-  batchesInFlight: 2,
+  batchesInFlight: 3,
   inFlightBytes: 256 * 1024 * 1024,
   inputBytes: 256 * 1024,
   totalInputBytes: 512 * 1024 * 1024,
