@@ -68,6 +68,8 @@ export interface DriverLimits {
   readonly inflightBytes: number;
   /** Bytes of unacknowledged entries that go along with the next ones over a link that loses messages. */
   readonly repeatBytes: number;
+  /** Bytes of entries that a follower gets at once although its acknowledgement is not needed; fewer wait for the next tick. */
+  readonly thriftyBytes: number;
   /** Unapplied bytes in the leader's log; more proposals wait. */
   readonly uncommittedBytes: number;
   /** Storage work handed out and not yet durable; above it AppendEntries and proposals are not taken. */
@@ -100,6 +102,7 @@ export const DEFAULT_DRIVER_LIMITS: DriverLimits = {
   inflightMessages: 256,
   inflightBytes: 4 * 1024 * 1024,
   repeatBytes: 64 * 1024,
+  thriftyBytes: 64 * 1024,
   uncommittedBytes: 64 * 1024 * 1024,
   unstoredBytes: 64 * 1024 * 1024,
   snapshotLogBytes: 64 * 1024 * 1024,

@@ -133,6 +133,8 @@ function createRaft(
     lazyCommitNotice,
     spareAnswers: true,
     repeatBytes: limits.repeatBytes,
+    // Who wants reads from followers wants them near to the leader.
+    thriftyBytes: lazyCommitNotice ? limits.thriftyBytes : 0,
   };
   return new Raft(config, storage);
 }

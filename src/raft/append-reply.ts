@@ -8,6 +8,7 @@ import type { AppendEntriesReply } from './message.js';
 import type { Progress } from './progress.js';
 import { sendAppend, sendMissing } from './replication.js';
 import type { RaftState } from './state.js';
+import { endThrift } from './thrift.js';
 import { continueTransfer } from './transfer.js';
 
 export function handleAppendReply(state: RaftState, progress: Progress, reply: AppendEntriesReply): void {
@@ -20,6 +21,7 @@ export function handleAppendReply(state: RaftState, progress: Progress, reply: A
 function handleRejection(state: RaftState, progress: Progress, reply: AppendEntriesReply): void {
   if (progress.state === 'replicate' && state.config.repeatBytes > 0) {
     if (progress.repair(reply.index)) sendMissing(state, progress);
+    endThrift(state);
     return;
   }
   const hint =
@@ -38,7 +40,7 @@ function handleAcceptance(state: RaftState, progress: Progress, index: number): 
     else sendAppend(state, progress, true);
   }
   if (!isOther) return;
-  sendMissing(state, progress);
+  if (!progress.isDeferred) sendMissing(state, progress);
   continueTransfer(state, progress);
 }
 

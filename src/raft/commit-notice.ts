@@ -7,6 +7,7 @@ import { NONE, type RaftId } from './ids.js';
 import type { Progress } from './progress.js';
 import { sendAppend } from './replication.js';
 import type { RaftState } from './state.js';
+import { endDeferral } from './thrift.js';
 
 /**
  * Is a message due that only tells the commit index? Not while later entries are on their way: the next append or commit tells
@@ -43,6 +44,7 @@ export function awaitCommit(state: RaftState, id: RaftId): void {
   if (!state.config.lazyCommitNotice || id === state.id) return;
   const progress = state.tracker.get(id);
   if (progress === undefined) return;
+  endDeferral(state, progress);
   state.awaitingCommit.add(id);
   if (progress.canLearnCommit(state.log.committed)) state.owesCommitNotice = true;
 }

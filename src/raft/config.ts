@@ -62,6 +62,11 @@ export interface RaftConfig {
    * one, as long as those that have to make a majority (`quorum-check.ts`). Default false.
    */
   readonly spareAnswers?: boolean;
+  /**
+   * New entries leave at once only for as many voters as make a majority; for the others with the next tick, or when this many bytes
+   * of payload wait for them (`thrift.ts`). Needs `checkQuorum`. Default 0: at once for everyone.
+   */
+  readonly thriftyBytes?: number;
   /** Append membership changes unchecked. Only for tests. Default false. */
   readonly disableConfChangeValidation?: boolean;
 }
@@ -101,6 +106,7 @@ export function resolveConfig(config: RaftConfig): ResolvedConfig {
     lazyCommitNotice: false,
     repeatBytes: 0,
     spareAnswers: false,
+    thriftyBytes: 0,
     disableConfChangeValidation: false,
     ...config,
   };

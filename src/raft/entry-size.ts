@@ -32,7 +32,7 @@ export function entriesBytes(entries: readonly Entry[]): number {
 }
 
 /** Bytes of client data in `entries`, without any framing. */
-export function payloadBytes(entries: readonly Entry[]): number {
+export function payloadBytes(entries: readonly Pick<Entry, 'data'>[]): number {
   let bytes = 0;
   for (const entry of entries) bytes += entry.data.length;
   return bytes;

@@ -13,6 +13,7 @@ import { askEveryoneIfNeeded, checkQuorum } from './quorum-check.js';
 import { confirmReads, readIndex } from './reads.js';
 import { broadcastHeartbeat, sendAppend } from './replication.js';
 import type { RaftState } from './state.js';
+import { endThrift, sendDeferred } from './thrift.js';
 import { startTransfer } from './transfer.js';
 
 export function tickLeader(state: RaftState): void {
@@ -28,6 +29,7 @@ export function tickLeader(state: RaftState): void {
     state.heartbeatElapsed = 0;
     broadcastHeartbeat(state);
   }
+  sendDeferred(state);
   tellCommitOnTick(state);
 }
 
@@ -67,6 +69,7 @@ function stepForMember(state: RaftState, message: Message): void {
     case 'Unreachable':
       // Pipelined messages are probably lost.
       if (progress.state === 'replicate') progress.becomeProbe();
+      endThrift(state);
       return;
     case 'TransferLeader':
       startTransfer(state, progress);

@@ -14,6 +14,7 @@ import { broadcastMissing } from './replication.js';
 import { becomeFollower } from './roles.js';
 import type { ConfState } from './snapshot.js';
 import type { RaftState } from './state.js';
+import { endThrift } from './thrift.js';
 
 function switchTo(state: RaftState, membership: Membership): void {
   const { tracker, config } = state;
@@ -23,6 +24,7 @@ function switchTo(state: RaftState, membership: Membership): void {
     if (config.stepDownOnRemoval) becomeFollower(state, state.term, NONE);
     return;
   }
+  endThrift(state);
   // The new quorum may have more; and newcomers get their first probe.
   if (!advanceCommit(state)) broadcastMissing(state);
   if (!tracker.isVoter(state.transferee)) state.transferee = NONE;

@@ -38,6 +38,10 @@ export class Progress {
   /** It need not answer until the next quorum check (`spareAnswers`). */
   isSpared = false;
   isLearner = false;
+  /** In `replicate`: new entries reach it with the next tick (`thrift.ts`). */
+  isDeferred = false;
+  /** Payload bytes of entries since the last message to it. */
+  deferredBytes = 0;
   /** Something was lost lately: so many more appends repeat what is not acknowledged (`repeatBytes`). */
   repeats = 0;
   /** Rejections of messages anchored before this index are answered already: everything was sent again. */
@@ -88,6 +92,7 @@ export class Progress {
   #enter(state: ProgressState): void {
     this.state = state;
     this.flowPaused = false;
+    this.isDeferred = false;
     this.pendingSnapshot = 0;
     this.#repairedTo = 0;
     this.inflights.clear();
@@ -125,6 +130,7 @@ export class Progress {
 
   /** `count` entries from `next` on were sent, `bytes` of payload. */
   sent(count: number, bytes: number): void {
+    this.deferredBytes = 0;
     if (this.state === 'replicate') {
       if (count > 0) {
         this.next += count;

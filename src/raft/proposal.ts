@@ -5,12 +5,12 @@
  */
 import { applyChange, isJoint } from './changer.js';
 import { decodeConfChange } from './conf-change.js';
-import { REFUSED_CHANGE_DATA } from './entry-size.js';
+import { payloadBytes, REFUSED_CHANGE_DATA } from './entry-size.js';
 import { RaftError } from './errors.js';
 import { NONE } from './ids.js';
 import { appendToOwnLog, type EntryDraft } from './leader-append.js';
-import { broadcastAppend } from './replication.js';
 import type { RaftState } from './state.js';
+import { replicate } from './thrift.js';
 
 const REFUSED_CHANGE: EntryDraft = { type: 'normal', data: REFUSED_CHANGE_DATA };
 
@@ -50,5 +50,5 @@ export function proposeAsLeader(state: RaftState, drafts: readonly EntryDraft[])
   });
   if (!appendToOwnLog(state, checked)) throw new RaftError('proposal-dropped');
   state.pendingConfIndex = pendingIndex;
-  broadcastAppend(state);
+  replicate(state, payloadBytes(checked));
 }

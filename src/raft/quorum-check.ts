@@ -12,6 +12,7 @@ import type { Progress } from './progress.js';
 import { majorityOf } from './quorum.js';
 import { becomeFollower } from './roles.js';
 import type { RaftState } from './state.js';
+import { chooseDeferred } from './thrift.js';
 
 /** Heartbeats in a window with fewer could not ask everyone in its second half. */
 const HEARTBEATS_IN_WINDOW = 4;
@@ -19,6 +20,7 @@ const HEARTBEATS_IN_WINDOW = 4;
 /** Steps down if no quorum was heard from since the last check. */
 export function checkQuorum(state: RaftState): void {
   if (!state.tracker.isQuorumActive()) becomeFollower(state, state.term, NONE);
+  chooseDeferred(state);
   const spared = new Set(state.role === 'leader' ? dispensable(state) : []);
   for (const progress of state.tracker.members) {
     progress.isSpared = spared.has(progress);

@@ -28,6 +28,7 @@ import type { ConfState } from './snapshot.js';
 import { RaftState } from './state.js';
 import { type RaftStatus, statusOf } from './status.js';
 import { checkOrigin, stepMessage } from './step.js';
+import { hasDeferredEntries } from './thrift.js';
 
 export class Raft {
   readonly #state: RaftState;
@@ -97,7 +98,7 @@ export class Raft {
   /** Which of the coming ticks is the next that may do something: a heartbeat, a quorum check, an election. At least 1. */
   get ticksUntilDue(): number {
     const { role, config, heartbeatElapsed, electionElapsed, electionTimeout } = this.#state;
-    if (role === 'leader' && tellsCommitOnTick(this.#state)) return 1;
+    if (role === 'leader' && (tellsCommitOnTick(this.#state) || hasDeferredEntries(this.#state))) return 1;
     const due =
       role === 'leader'
         ? Math.min(config.heartbeatTicks - heartbeatElapsed, config.electionTicks - electionElapsed)

@@ -107,8 +107,11 @@ const RESENDS_UNANSWERED = 8;
 export function resend(state: RaftState): void {
   const { log } = state;
   if (state.config.repeatBytes === 0 || log.committed === log.lastIndex) return;
-  for (const progress of state.tracker.members) {
-    if (progress.id === state.id || progress.match > log.committed) continue;
+  const lacking = state.tracker.members.filter(({ id, match }) => id !== state.id && match <= log.committed);
+  // Those who were to make the majority are silent: the others are needed until the next quorum check.
+  const isThriftOver = lacking.some(({ isDeferred, unanswered }) => !isDeferred && unanswered > 0);
+  for (const progress of lacking) {
+    if (isThriftOver) progress.isDeferred = false;
     if (progress.unanswered >= RESENDS_UNANSWERED) continue;
     progress.unanswered += 1;
     resendTo(state, progress);
@@ -122,11 +125,14 @@ function resendTo(state: RaftState, progress: Progress): void {
       progress.flowPaused = false;
       sendAppend(state, progress, true);
       return;
-    case 'replicate': {
-      const entries = entriesFrom(state, match + 1, next, state.config.repeatBytes);
-      if (entries !== undefined) send(state, id, match, entries);
+    case 'replicate':
+      if (next > match + 1) {
+        const entries = entriesFrom(state, match + 1, next, state.config.repeatBytes);
+        if (entries !== undefined) send(state, id, match, entries);
+      }
+      // Deferred members have not been sent everything yet.
+      sendMissing(state, progress);
       return;
-    }
     case 'snapshot':
       return;
   }
@@ -139,10 +145,10 @@ export function broadcastAppend(state: RaftState): void {
   }
 }
 
-/** What everyone else lacks, and nothing to those who lack nothing. */
+/** What everyone else lacks, and nothing to those who lack nothing, or whose time has not come (`thrift.ts`). */
 export function broadcastMissing(state: RaftState): void {
   for (const progress of state.tracker.members) {
-    if (progress.id !== state.id) sendAppend(state, progress, false);
+    if (progress.id !== state.id && !progress.isDeferred) sendAppend(state, progress, false);
   }
 }
 

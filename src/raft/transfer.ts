@@ -7,6 +7,7 @@ import { NONE } from './ids.js';
 import type { Progress } from './progress.js';
 import { sendAppend } from './replication.js';
 import type { RaftState } from './state.js';
+import { endDeferral } from './thrift.js';
 
 function sendTimeoutNow(state: RaftState, target: Progress): void {
   state.leaseGivenUp = true;
@@ -21,6 +22,7 @@ export function startTransfer(state: RaftState, target: Progress): void {
   // The transfer has one election timeout to succeed.
   state.electionElapsed = 0;
   state.transferee = target.id;
+  endDeferral(state, target);
   if (target.match === state.log.lastIndex) sendTimeoutNow(state, target);
   else sendAppend(state, target, true);
 }

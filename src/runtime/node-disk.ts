@@ -27,7 +27,8 @@ export function openNodeDisk(
   random: Random,
   onFileChange: (change: SharedFileChange) => void,
 ): NodeDisk {
-  const bare = spec.kind === 'real' ? new RealDisk(spec.directory) : new SharedMemoryDisk(spec.files, onFileChange);
+  const bare =
+    spec.kind === 'real' ? new RealDisk(spec.directory) : new SharedMemoryDisk(spec.files, onFileChange);
   const faulty = new FaultyDisk(bare, {
     random: () => random.unit(),
     schedule: (delayMs, action) => void setTimeout(action, delayMs),

@@ -190,6 +190,11 @@ const settings: readonly [name: string, options: ClusterOptions, hasMembership: 
     },
     true,
   ],
+  [
+    'five nodes that change membership, a majority gets entries first',
+    { size: 5, voters: [1, 2, 3], thriftyBytes: 20, repeatBytes: 40, deferCommitNotice: true },
+    true,
+  ],
   ['five nodes that change membership', { size: 5, voters: [1, 2, 3] }, true],
   [
     'five nodes that change membership, limited application',
