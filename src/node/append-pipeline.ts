@@ -34,6 +34,13 @@ export class AppendPipeline {
   readonly #target: AppendTarget;
   readonly #observer: AppendObserver;
   readonly #bytesMax: number;
+  /**
+   * Says a commit index and nothing else. That promises nothing to anybody, and no client shall wait for its record: it is written
+   * along with the next work, or by `writeCommit`.
+   */
+  #commit: StorageAppend | null = null;
+  /** Last term and vote that were pushed. */
+  #hard: HardState | null = null;
   /** Not yet given to the disk. */
   #waiting: StorageAppend[] = [];
   /** Given to the disk, oldest first. */
@@ -84,8 +91,31 @@ export class AppendPipeline {
   }
 
   push(work: StorageAppend): void {
+    if (this.#isOnlyCommit(work)) {
+      this.#commit = work;
+      return;
+    }
     for (const entry of work.entries) this.#unstoredBytes += entry.data.length;
-    this.#waiting.push(work);
+    const { hardState } = work;
+    const commit = this.#commit?.hardState ?? null;
+    this.#waiting.push(hardState === null && commit !== null ? { ...work, hardState: commit } : work);
+    this.#commit = null;
+    if (hardState !== null) this.#hard = hardState;
+  }
+
+  #isOnlyCommit({ entries, hardState, snapshot, responses }: StorageAppend): boolean {
+    const isKnown = hardState?.term === this.#hard?.term && hardState?.vote === this.#hard?.vote;
+    return (
+      isKnown && hardState !== null && entries.length === 0 && snapshot === null && responses.length === 0
+    );
+  }
+
+  /** Nothing came that the commit index could have been written along with. */
+  writeCommit(): void {
+    if (this.#commit === null) return;
+    this.#waiting.push(this.#commit);
+    this.#commit = null;
+    this.pump();
   }
 
   /** Gives what waits to the disk. May block in it. */

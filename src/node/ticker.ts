@@ -34,6 +34,7 @@ export class Ticker {
   #beat(): void {
     const { pipeline, raft, membership, placer, machine, clock } = this.#parts;
     pipeline.retry();
+    pipeline.writeCommit();
     const stalledTicks = pipeline.stalledTicks(clock.tick);
     if (raft.role !== 'leader') return;
     membership.tick(clock.tick, machine.lastApplied);
