@@ -8,6 +8,7 @@
  */
 
 import { fileURLToPath } from 'node:url';
+import { AwakeCores, checkAwakeCores } from '../../src/runtime/awake-cores.js';
 import { leaderPort } from '../cluster-leader.js';
 import type { BenchFlags } from '../flags.js';
 import { describeMachine } from '../machine.js';
@@ -27,6 +28,10 @@ type Store = 'ours' | 'redis' | 'etcd';
 
 /** One after the other: the nodes that count on leases are a cluster of their own. */
 const LEASE_PORT_OFFSET = 10;
+/** So are those that keep the cores awake. */
+const AWAKE_PORT_OFFSET = 15;
+/** Cores sleep again when nobody says for longer that they shall not. */
+const TOUCH_MS = 100;
 
 interface Measure {
   readonly name: string;
@@ -107,6 +112,15 @@ const MEASURES: readonly Measure[] = [
   },
 ];
 
+const LONE_AWAKE: Measure = {
+  name: 'SET, one connection, no core asleep',
+  command: 'set',
+  connections: 1,
+  pipeline: 1,
+  against: ['redis', 'etcd'],
+  targets: [{ peer: 'etcd', figure: 'p50', floor: 1 / 3, goal: 1 / 5 }],
+};
+
 interface Verdict extends Target {
   readonly measure: string;
   readonly ratio: Spread;
@@ -132,15 +146,40 @@ export async function benchPeers(flags: BenchFlags): Promise<void> {
     if (versions.redis !== null) peers.push(await startRedis(flags.port + PEER_PORT_OFFSET));
     if (versions.etcd !== null) peers.push(await startEtcd(flags.port + PEER_PORT_OFFSET + 1));
     const results: MeasureResult[] = [];
-    for (const measure of MEASURES) {
-      const stores = await interleave(measure, measure.lease ? withLease : ours, peers, flags);
+    const add = (measure: Measure, stores: MeasureResult['stores']): void => {
       const result = judge(measure, stores);
       results.push(result);
       for (const line of describe(result)) say(line);
+    };
+    for (const measure of MEASURES) {
+      add(measure, await interleave(measure, measure.lease ? withLease : ours, peers, flags));
     }
+    const awake = await whileAwake(flags, cluster => interleave(LONE_AWAKE, cluster, peers, flags));
+    if (awake !== null) add(LONE_AWAKE, awake);
     report(results, versions, flags);
   } finally {
     await Promise.all([ours.stop(), withLease.stop(), ...peers.map(peer => peer.stop())]);
+  }
+}
+
+/** Keeps all cores awake, for the peers as well. @returns null where that is not possible */
+async function whileAwake<T>(flags: BenchFlags, run: (ours: Served) => Promise<T>): Promise<T | null> {
+  try {
+    checkAwakeCores();
+  } catch (error) {
+    say(`${LONE_AWAKE.name}: not measured: ${error instanceof Error ? error.message : String(error)}`);
+    return null;
+  }
+  const portStart = flags.port + AWAKE_PORT_OFFSET;
+  const ours = await serve({ nodes: NODES, durable: true, portStart, settings: { idle_cores: 'awake' } });
+  const cores = new AwakeCores(say);
+  const touching = setInterval(() => cores.touch(), TOUCH_MS);
+  try {
+    return await run(ours);
+  } finally {
+    clearInterval(touching);
+    cores.release();
+    await ours.stop();
   }
 }
 

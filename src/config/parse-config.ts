@@ -59,6 +59,9 @@ const followerWrites: Reader<ClusterConfig['followerWrites']> = text =>
 const reads: Reader<ClusterConfig['reads']> = text =>
   text === 'read-index' || text === 'lease' ? text : new Expected('read-index or lease');
 
+const idleCores: Reader<ClusterConfig['idleCores']> = text =>
+  text === 'sleep' || text === 'awake' ? text : new Expected('sleep or awake');
+
 const afterDiskError: Reader<ClusterConfig['afterDiskError']> = text =>
   text === 'stay-down' || text === 'restart' ? text : new Expected('stay-down or restart');
 
@@ -91,6 +94,7 @@ const KEYS = {
   after_disk_error: spec('afterDiskError', afterDiskError),
   follower_writes: spec('followerWrites', followerWrites),
   reads: spec('reads', reads),
+  idle_cores: spec('idleCores', idleCores),
   password_file: spec('passwordFile', file),
   users_file: spec('usersFile', file),
   tls_cert: spec('tlsCertFile', file),

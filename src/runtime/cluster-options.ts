@@ -7,6 +7,7 @@ import { totalmem } from 'node:os';
 import { type ClusterConfig, DEFAULT_CONFIG, nodeCountOf, withNodeCount } from '../config/cluster-config.js';
 import { loadLinkSecret } from '../config/link-secret.js';
 import { loadUsers, type UserAccount } from '../config/users.js';
+import { checkAwakeCores } from './awake-cores.js';
 import type { HostsSpec } from './hosts/hosts-spec.js';
 import { type Matrix, validateMatrix } from './matrix.js';
 import { DEFAULT_RESTART_POLICY, type RestartPolicy } from './restart-policy.js';
@@ -66,11 +67,12 @@ const SHARE_OF_MEMORY = 0.75;
 const defaultHeapMb = (nodes: number): number =>
   Math.max(LEAST_HEAP_MB, Math.floor((totalmem() * SHARE_OF_MEMORY) / 2 ** 20 / nodes));
 
-/** @throws RangeError for a number of nodes that cannot be, ControlError `bad-matrix`, ConfigError */
+/** @throws RangeError for a number of nodes that cannot be, ControlError `bad-matrix`, `unsupported`, ConfigError */
 export function resolveOptions(options: ClusterOptions): RuntimeSpec {
   const given = { ...LOCAL_CONFIG, ...options.config };
   const config = options.nodes === undefined ? given : withNodeCount(given, options.nodes);
   const nodes = nodeCountOf(config);
+  if (config.idleCores === 'awake') checkAwakeCores();
   return {
     nodes,
     config,

@@ -19,6 +19,7 @@ import { nodeIndex, nodeOf, raftIdOf } from '../node/peer-id.js';
 import { NONE, type RaftId } from '../raft/ids.js';
 import type { Role } from '../raft/ready.js';
 import { NodeStorage } from '../storage/node-storage.js';
+import { AwakeCores } from './awake-cores.js';
 import { Backups } from './backups.js';
 import { ControlError } from './control.js';
 import { DataLimit } from './data-limit.js';
@@ -239,13 +240,21 @@ class NodeHost {
   }
 
   #createEngines(): EmbeddedEngines {
+    const cores =
+      this.#spec.config.idleCores === 'awake'
+        ? new AwakeCores(why =>
+            this.#post({ kind: 'event', event: 'fault', text: `idle cores sleep: ${why}` }),
+          )
+        : null;
     return new EmbeddedEngines(
       {
         submit: (id, batch) => {
+          cores?.touch();
           this.#driver.submit(id, batch);
           this.#loop.wake();
         },
         read: (id, commands, consistency) => {
+          cores?.touch();
           this.#driver.read(id, commands, consistency);
           this.#loop.wake();
         },

@@ -94,6 +94,7 @@ test('every key is read', () => {
     after_disk_error: 'restart',
     follower_writes: 'redirect',
     reads: 'lease',
+    idle_cores: 'awake',
     password_file: 'p',
     users_file: 'u',
     tls_cert: 'c.pem',
@@ -126,6 +127,7 @@ test('every key is read', () => {
     afterDiskError: 'restart',
     followerWrites: 'redirect',
     reads: 'lease',
+    idleCores: 'awake',
     passwordFile: 'p',
     usersFile: 'u',
     tlsCertFile: 'c.pem',
@@ -157,6 +159,7 @@ const ERRORS: readonly (readonly [text: string, message: RegExp])[] = [
   ['servers: a b a', /^c\.txt:1: servers: expected each server once, found a b a$/],
   ['servers: a/b', /expected host names or addresses, found a\/b$/],
   ['follower_writes: maybe', /expected forward or redirect, found maybe$/],
+  ['idle_cores: warm', /expected sleep or awake, found warm$/],
   ['reads: dirty', /expected read-index or lease, found dirty$/],
   ['port_start: 1\nport_start: 2', /^c\.txt:2: expected each key once; .* already on line 1$/],
   [
