@@ -8,6 +8,7 @@
  */
 import type { BatchId, CommandArguments, Engine, Outcome, ReadConsistency } from '../engine/engine.js';
 import { BatchBuilder } from '../kv/batch-builder.js';
+import { Lane } from './lane.js';
 import type { GatewayMetrics } from './metrics.js';
 import type { Segment } from './segment.js';
 import type { Settings } from './settings.js';
@@ -29,55 +30,14 @@ interface BatchInFlight {
 /** Reads per batch; they carry no data, so this only bounds how long one batch keeps the loop busy. */
 const READS_PER_BATCH = 16_384;
 
-/** What is in it costs more than the batch itself. */
-const LARGE_BATCH_BYTES = 16 * 1024;
-
-/**
- * What waits and what is under way, of one kind. Beside batches under way another one leaves only when it is as large as they are together:
- * a batch costs the same whatever is in it, at every node, and what waits a little longer is not alone. Of a large one this matters
- * less than that all threads have work.
- */
-class Lane {
-  waiting: Submitter[] = [];
-  #waitingBytes = 0;
-  #batches = 0;
-  #bytes = 0;
-
-  add(submitter: Submitter): void {
-    this.waiting.push(submitter);
-    this.#waitingBytes += submitter.segment.bytes;
-  }
-
-  /** `depth`: batches under way at most. */
-  mayLeave(depth: number): boolean {
-    if (this.waiting.length === 0 || this.#batches >= depth) return false;
-    const isLarge = this.#waitingBytes >= LARGE_BATCH_BYTES;
-    return this.#batches === 0 || this.#waitingBytes * (isLarge ? 2 : 1) >= this.#bytes;
-  }
-
-  /** A batch leaves; `rest` waits on. */
-  leave(rest: Submitter[], bytes: number): void {
-    this.waiting = rest;
-    this.#waitingBytes -= bytes;
-    this.#batches++;
-    this.#bytes += bytes;
-  }
-
-  /** Its outcome is known. */
-  arrive(bytes: number): void {
-    this.#batches--;
-    this.#bytes -= bytes;
-  }
-}
-
 export class Batches {
   readonly #engine: Engine;
   readonly #settings: Settings;
   readonly #metrics: GatewayMetrics;
   readonly #inFlight = new Map<BatchId, BatchInFlight>();
   #builder: BatchBuilder;
-  readonly #writes = new Lane();
-  readonly #reads = new Lane();
+  readonly #writes = new Lane<Submitter>();
+  readonly #reads = new Lane<Submitter>();
   #bytes = 0;
   #nextId = 1;
   #flushScheduled = false;
