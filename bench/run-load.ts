@@ -55,12 +55,12 @@ export function runProgram(program: string, options: unknown, timeout: number): 
 
 /** A store that compiles while it runs is measured when it has; the others are given the same. */
 const WARM_PIECE_MS = 2_000;
-const WARM_PIECES_MIN = 3;
+const WARM_PIECES_MIN = 5;
 const WARM_PIECES_MAX = 12;
 /** A piece that is not faster by this than the best before it ends the warm-up. */
 const STILL_GROWING = 1.03;
 
-/** Runs the load until the store grows no faster by it, for 6 seconds at least and 24 at most. */
+/** Runs the load until the store grows no faster by it, for 10 seconds at least and 24 at most. */
 export async function warmUp(options: LoadOptions, program: string = RESP_PROGRAM): Promise<void> {
   const piece = { ...options, durationMs: WARM_PIECE_MS, warmupMs: 0 };
   let best = 0;
