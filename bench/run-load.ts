@@ -55,18 +55,19 @@ export function runProgram(program: string, options: unknown, timeout: number): 
 
 /** A store that compiles while it runs is measured when it has; the others are given the same. */
 const WARM_PIECE_MS = 2_000;
-const WARM_PIECES_MIN = 5;
-const WARM_PIECES_MAX = 12;
-/** A piece that is not faster by this than the best before it ends the warm-up. */
+const WARM_PIECES_MAX = 16;
+/** Pieces in a row none of which is faster by a bit than the best before it; fewer may be slow because something else took the cores. */
+const WARM_PIECES_STEADY = 4;
 const STILL_GROWING = 1.03;
 
-/** Runs the load until the store grows no faster by it, for 10 seconds at least and 24 at most. */
+/** Runs the load until the store grows no faster by it, for 10 seconds at least and 32 at most. */
 export async function warmUp(options: LoadOptions, program: string = RESP_PROGRAM): Promise<void> {
   const piece = { ...options, durationMs: WARM_PIECE_MS, warmupMs: 0 };
   let best = 0;
-  for (let pieces = 1; pieces <= WARM_PIECES_MAX; pieces += 1) {
+  let steady = 0;
+  for (let pieces = 0; pieces < WARM_PIECES_MAX && steady < WARM_PIECES_STEADY; pieces++) {
     const { perSecond } = await runLoad(piece, program);
-    if (pieces >= WARM_PIECES_MIN && perSecond < best * STILL_GROWING) return;
+    steady = perSecond < best * STILL_GROWING ? steady + 1 : 0;
     best = Math.max(best, perSecond);
   }
 }
