@@ -15,8 +15,6 @@ export interface ChildOptions {
   readonly readyWithinMs: number;
   /** Killed after this, whatever happens. */
   readonly lifetimeMs: number;
-  /** In a session of its own, which Linux gives the same share of the cores as the bench's. */
-  readonly isApart?: boolean;
 }
 
 export interface Child {
@@ -30,7 +28,6 @@ export async function startChild(options: ChildOptions): Promise<Child> {
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: options.lifetimeMs,
     killSignal: 'SIGKILL',
-    detached: options.isApart ?? false,
   });
   const exited = new Promise<void>(resolve => child.once('close', () => resolve()));
   const stop = async (): Promise<void> => {

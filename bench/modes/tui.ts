@@ -2,9 +2,9 @@
  * What the terminal program costs the cluster it shows: throughput with the screen drawn and without, turn by turn, both
  * programs running, and the share of a core that the terminal's thread takes.
  *
- * The screen is a pseudo-terminal of 140×45 made by `script` (util-linux). That makes a session of its own as well, and cores are
- * shared out by session where the kernel groups them so (`sched_autogroup_enabled`): both programs get one, or the one that shares the
- * session of the load generator would be a sixth faster for that alone.
+ * Both run in a pseudo-terminal of 140×45 made by `script` (util-linux), which is a session of its own. Cores are shared out by session
+ * where the kernel groups them so (`sched_autogroup_enabled`): a program in the load generator's session would be a sixth faster for
+ * that alone.
  *
  * @module
  */
@@ -63,26 +63,22 @@ interface Round {
 type Start = (config: string, options: readonly string[]) => Promise<Child>;
 
 const startHeadless: Start = (config, options) =>
-  startChild({
-    command: process.execPath,
-    args: [PROGRAM, config, ...options, '--headless'],
-    readyText: /leader n\d/,
-    readyWithinMs: READY_WITHIN_MS,
-    lifetimeMs: LIFETIME_MS,
-    isApart: true,
-  });
+  startInTerminal([config, ...options, '--headless'], /leader n\d/);
 
-const startOnScreen: Start = (config, options) => {
-  const words = [process.execPath, PROGRAM, config, ...options].map(word => `'${word}'`);
+const startOnScreen: Start = (config, options) => startInTerminal([config, ...options], /★ n\d/);
+
+/** Hangs up when it is ended itself: the program does not outlive it. */
+function startInTerminal(programArguments: readonly string[], readyText: RegExp): Promise<Child> {
+  const words = [process.execPath, PROGRAM, ...programArguments].map(word => `'${word}'`);
   const line = `stty cols 140 rows 45; exec ${words.join(' ')}`;
   return startChild({
     command: 'script',
     args: ['-qfec', `TERM=xterm-256color sh -c "${line}"`, '/dev/null'],
-    readyText: /★ n\d/,
+    readyText,
     readyWithinMs: READY_WITHIN_MS,
     lifetimeMs: LIFETIME_MS,
   });
-};
+}
 
 function childrenOf(pid: number): readonly number[] {
   const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8');

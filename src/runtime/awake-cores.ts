@@ -52,6 +52,7 @@ export class AwakeCores {
       this.#held = openSync(this.#file, 'r+');
       writeSync(this.#held, NO_LATENCY_US);
     } catch (error) {
+      this.release();
       this.#hasFailed = true;
       this.#onFailure(error instanceof Error ? error.message : String(error));
       return;
