@@ -39,9 +39,10 @@ export interface ClusterConfig {
   readonly reads: 'read-index' | 'lease';
   /**
    * What cores of this machine do while clients are served and they have nothing to do. Awake: threads start sooner, at the price of
-   * power. Linux only, as root or with the right to write `/dev/cpu_dma_latency`.
+   * power. Linux only, as root or with the right to write `/dev/cpu_dma_latency`. `auto`: awake where that may be done, the machine is
+   * small, and clients call often.
    */
-  readonly idleCores: 'sleep' | 'awake';
+  readonly idleCores: 'auto' | 'sleep' | 'awake';
   /** Files, empty where there is none: the password of the user `default`; further users with their roles. */
   readonly passwordFile: string;
   readonly usersFile: string;
@@ -82,7 +83,7 @@ export const DEFAULT_CONFIG: ClusterConfig = {
   afterDiskError: 'stay-down',
   followerWrites: 'forward',
   reads: 'read-index',
-  idleCores: 'sleep',
+  idleCores: 'auto',
   passwordFile: '',
   usersFile: '',
   tlsCertFile: '',

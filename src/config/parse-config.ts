@@ -60,7 +60,7 @@ const reads: Reader<ClusterConfig['reads']> = text =>
   text === 'read-index' || text === 'lease' ? text : new Expected('read-index or lease');
 
 const idleCores: Reader<ClusterConfig['idleCores']> = text =>
-  text === 'sleep' || text === 'awake' ? text : new Expected('sleep or awake');
+  text === 'auto' || text === 'sleep' || text === 'awake' ? text : new Expected('auto, sleep or awake');
 
 const afterDiskError: Reader<ClusterConfig['afterDiskError']> = text =>
   text === 'stay-down' || text === 'restart' ? text : new Expected('stay-down or restart');

@@ -1,5 +1,5 @@
 /**
- * Keeps the machine's cores from sleeping while clients are served (`idle_cores: awake`).
+ * Keeps the machine's cores from sleeping for as long as somebody says so.
  *
  * A write of a lone client wakes five sleeping threads in turn, each on a core that has gone to sleep meanwhile; on a virtual machine the
  * way out of that sleep leads through the host and takes longer than what the thread then does. While a process holds this file of the
@@ -24,8 +24,17 @@ export function checkAwakeCores(file: string = LATENCY_FILE): void {
     accessSync(file, constants.W_OK);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    const remedy = `run as root on Linux, allow writing to ${file}, or leave idle_cores at sleep`;
+    const remedy = `run as root on Linux, allow writing to ${file}, or leave idle_cores at auto`;
     throw new ControlError('unsupported', `idle_cores: awake: ${why}; ${remedy}`);
+  }
+}
+
+export function canKeepAwake(): boolean {
+  try {
+    checkAwakeCores();
+    return true;
+  } catch {
+    return false;
   }
 }
 
@@ -44,7 +53,7 @@ export class AwakeCores {
     this.#file = file;
   }
 
-  /** A client is being served. */
+  /** They shall be awake for a while from now on. */
   touch(): void {
     this.#wasUsed = true;
     if (this.#held !== null || this.#hasFailed) return;

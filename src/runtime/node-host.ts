@@ -12,23 +12,22 @@ import type { StateMachine } from '../kv/state-machine.js';
 import type { ControlRequest, ControlResult } from '../node/control.js';
 import { DEBUG_VARIABLES } from '../node/debug.js';
 import { NodeDriver } from '../node/driver.js';
-import type { Frame } from '../node/frame.js';
 import type { Host } from '../node/host.js';
 import { loadMachine } from '../node/load-machine.js';
 import { nodeIndex, nodeOf, raftIdOf } from '../node/peer-id.js';
 import { NONE, type RaftId } from '../raft/ids.js';
 import type { Role } from '../raft/ready.js';
 import { NodeStorage } from '../storage/node-storage.js';
-import { AwakeCores } from './awake-cores.js';
 import { Backups } from './backups.js';
 import { ControlError } from './control.js';
 import { DataLimit } from './data-limit.js';
-import { Forwarder, type PeerPort } from './forwarder.js';
 import type { Front, OpenFront } from './front.js';
+import { IdleCores } from './idle-cores.js';
 import { KvCalls } from './kv-calls.js';
 import { NodeClock } from './node-clock.js';
 import { type NodeDisk, openNodeDisk } from './node-disk.js';
 import { NodeFlags } from './node-flags.js';
+import { NodeLinks } from './node-links.js';
 import { NodeLoop } from './node-loop.js';
 import type { LifecycleSignal, NodeWorkerData } from './node-process.js';
 import type { NodeAddress, NodeApi, NodeClusterApi, NodeSignal, NodeSpec } from './node-protocol.js';
@@ -78,7 +77,7 @@ class NodeHost {
   readonly #spec: NodeSpec;
   readonly #post: (signal: NodeSignal | LifecycleSignal) => void;
   readonly #flags: NodeFlags;
-  readonly #forwarder: Forwarder;
+  readonly #links: NodeLinks;
   readonly #clock: NodeClock;
   readonly #random: Random;
   readonly #trace: TraceFile | null;
@@ -99,8 +98,6 @@ class NodeHost {
   /** A new role or leader is reported at once, anything else at an interval. */
   #reportedRole: Role = 'follower';
   #reportedLeader: RaftId = NONE;
-  /** Frames of this turn. */
-  #leaving: Frame[] = [];
   /** As told to the router. */
   #followed: RaftId = NONE;
   #followedTerm = 0;
@@ -112,7 +109,15 @@ class NodeHost {
     this.#spec = spec;
     this.#post = post;
     this.#flags = new NodeFlags(data.flags);
-    this.#forwarder = new Forwarder(data.forwarding);
+    this.#links = new NodeLinks({
+      dataPort: data.dataPort,
+      forwarding: data.forwarding,
+      flags: this.#flags,
+      receive: frame => {
+        this.#driver.receive(frame);
+        this.#loop.heard();
+      },
+    });
     this.#addresses = [...spec.addresses];
     this.#clock = new NodeClock(spec.clock);
     this.#trace = spec.traceFile === null ? null : new TraceFile(spec.traceFile);
@@ -166,10 +171,7 @@ class NodeHost {
     });
     this.#post({ kind: 'listening', port: this.#front.port });
     exposeRpc<NodeApi>(this.#api(), this.#data.controlPort);
-    this.#data.dataPort.on('message', (delivery: Frame | PeerPort) => {
-      if ('port' in delivery) this.#meet(delivery);
-      else this.#receive(delivery);
-    });
+    this.#links.open();
     this.#loop.start(this.#random.unit());
     setInterval(() => this.#loop.wake(), LONGEST_SLEEP_MS);
     this.#post({ kind: 'ready' });
@@ -180,17 +182,6 @@ class NodeHost {
   rouse(): void {
     this.#loop.checkPause();
     this.#loop.wake();
-  }
-
-  #meet(peer: PeerPort): void {
-    this.#forwarder.connect(peer);
-    peer.port.on('message', (frame: Frame) => this.#receive(frame));
-  }
-
-  #receive(frame: Frame): void {
-    this.#flags.countConsumed(1, frame.body.length);
-    this.#driver.receive(frame);
-    this.#loop.heard();
   }
 
   #openStorage(): NodeStorage {
@@ -240,21 +231,19 @@ class NodeHost {
   }
 
   #createEngines(): EmbeddedEngines {
-    const cores =
-      this.#spec.config.idleCores === 'awake'
-        ? new AwakeCores(why =>
-            this.#post({ kind: 'event', event: 'fault', text: `idle cores sleep: ${why}` }),
-          )
-        : null;
+    const now = (): number => performance.now();
+    const cores = IdleCores.open(this.#spec.config.idleCores, why =>
+      this.#post({ kind: 'event', event: 'fault', text: `idle cores sleep: ${why}` }),
+    );
     return new EmbeddedEngines(
       {
         submit: (id, batch) => {
-          cores?.touch();
+          cores?.called(now());
           this.#driver.submit(id, batch);
           this.#loop.wake();
         },
         read: (id, commands, consistency) => {
-          cores?.touch();
+          cores?.called(now());
           this.#driver.read(id, commands, consistency);
           this.#loop.wake();
         },
@@ -262,7 +251,7 @@ class NodeHost {
         leader: () => this.#leaderHint(),
         describe: () => ({ ...this.#driver.status(), stateHash: this.#driver.stateHash }),
       },
-      () => performance.now(),
+      now,
     );
   }
 
@@ -274,10 +263,10 @@ class NodeHost {
       nowMs: () => this.#clock.nowMs(),
       monotonicMs: () => this.#clock.monotonicMs(),
       random: () => this.#random.unit(),
-      send: frame => this.#leaving.push(frame),
+      send: frame => this.#links.send(frame),
       flush: () => {
         trace?.flush();
-        this.#postFrames();
+        this.#links.flush();
       },
       outcome: outcome => {
         trace?.flush();
@@ -292,15 +281,6 @@ class NodeHost {
       },
       removed: () => this.#post({ kind: 'event', event: 'membership', text: 'is no member any more' }),
     };
-  }
-
-  /** What the router's thread has to see, as one message: each costs it a wake-up. */
-  #postFrames(): void {
-    const frames = this.#leaving.filter(frame => !this.#forwarder.forward(frame));
-    this.#leaving = [];
-    if (frames.length === 0) return;
-    const buffers = frames.map(({ body }) => body.buffer as ArrayBuffer);
-    this.#data.dataPort.postMessage(frames, buffers);
   }
 
   #turn(): boolean {

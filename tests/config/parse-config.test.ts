@@ -159,7 +159,7 @@ const ERRORS: readonly (readonly [text: string, message: RegExp])[] = [
   ['servers: a b a', /^c\.txt:1: servers: expected each server once, found a b a$/],
   ['servers: a/b', /expected host names or addresses, found a\/b$/],
   ['follower_writes: maybe', /expected forward or redirect, found maybe$/],
-  ['idle_cores: warm', /expected sleep or awake, found warm$/],
+  ['idle_cores: warm', /expected auto, sleep or awake, found warm$/],
   ['reads: dirty', /expected read-index or lease, found dirty$/],
   ['port_start: 1\nport_start: 2', /^c\.txt:2: expected each key once; .* already on line 1$/],
   [

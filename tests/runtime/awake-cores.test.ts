@@ -1,4 +1,7 @@
-/** `idle_cores: awake`: while clients are served the kernel's latency file is held open with a latency of 0 in it. */
+/**
+ * `idle_cores`: while clients are served (`awake`), or served often (`auto`), the kernel's latency file is held open with a latency of 0
+ * in it.
+ */
 import {
   accessSync,
   constants,
@@ -9,7 +12,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { suite } from 'uvu';
@@ -104,6 +107,41 @@ test('a cluster with the setting holds the file of this machine while it is writ
     await cluster.stop();
   }
   assert.is(isOpen(LATENCY_FILE), false);
+});
+
+test('by default it holds the file once it is written to often, and lets it go when it is not', async () => {
+  const cluster = await startCluster({ nodes: 1 });
+  try {
+    await cluster.put('key', 'value');
+    assert.is(isOpen(LATENCY_FILE), false);
+    if (isWritable(LATENCY_FILE) && cpus().length <= 4) {
+      const startedAtMs = performance.now();
+      while (!isOpen(LATENCY_FILE)) {
+        assert.ok(performance.now() - startedAtMs < 10_000, 'the file was not opened');
+        await Promise.all(Array.from({ length: 50 }, () => cluster.put('key', 'value')));
+      }
+    } else {
+      for (let i = 0; i < 20; i++) {
+        await Promise.all(Array.from({ length: 50 }, () => cluster.put('key', 'value')));
+      }
+      assert.is(isOpen(LATENCY_FILE), false);
+    }
+    await until('the cores to be let sleep', () => !isOpen(LATENCY_FILE));
+  } finally {
+    await cluster.stop();
+  }
+});
+
+test('with `sleep` it never does', async () => {
+  const cluster = await startCluster({ nodes: 1, config: { idleCores: 'sleep' } });
+  try {
+    for (let i = 0; i < 20; i++) {
+      await Promise.all(Array.from({ length: 50 }, () => cluster.put('key', 'value')));
+      assert.is(isOpen(LATENCY_FILE), false);
+    }
+  } finally {
+    await cluster.stop();
+  }
 });
 
 function isWritable(file: string): boolean {
