@@ -4,6 +4,7 @@
  * @module
  */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { constants } from 'node:os';
 
 const STOP_WITHIN_MS = 5_000;
 
@@ -22,6 +23,20 @@ export interface Child {
   stop(): Promise<void>;
 }
 
+const running = new Set<Child>();
+
+/** The program ends when it is told to, and nothing that it has started outlives it. */
+export function endChildrenWithProgram(): void {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, async () => {
+      // What fails from here on fails for want of them.
+      process.on('uncaughtException', () => {});
+      await Promise.allSettled([...running].map(child => child.stop()));
+      process.exit(128 + constants.signals[signal]);
+    });
+  }
+}
+
 /** Resolves when the program serves. @throws Error when it does not in time, with its output */
 export async function startChild(options: ChildOptions): Promise<Child> {
   const child = spawn(options.command, options.args, {
@@ -30,19 +45,22 @@ export async function startChild(options: ChildOptions): Promise<Child> {
     killSignal: 'SIGKILL',
   });
   const exited = new Promise<void>(resolve => child.once('close', () => resolve()));
-  const stop = async (): Promise<void> => {
+  const started: Child = { pid: child.pid ?? 0, stop };
+  running.add(started);
+  void exited.then(() => running.delete(started));
+  async function stop(): Promise<void> {
     child.kill('SIGTERM');
     const timer = setTimeout(() => child.kill('SIGKILL'), STOP_WITHIN_MS);
     await exited;
     clearTimeout(timer);
-  };
+  }
   try {
     await untilReady(child, options);
   } catch (error) {
     await stop();
     throw error;
   }
-  return { pid: child.pid ?? 0, stop };
+  return started;
 }
 
 function untilReady(child: ChildProcess, options: ChildOptions): Promise<void> {

@@ -4,10 +4,10 @@
  * @module
  */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { scratchFolder } from './scratch.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const COMPILER = join(ROOT, 'node_modules/typescript/bin/tsc');
@@ -35,8 +35,7 @@ export function commitBefore(): string {
 export function buildEarlier(reference: string): EarlierBuild {
   const commit = git(['rev-parse', '--verify', '--quiet', `${reference}^{commit}`]);
   if (commit === null || commit === '') throw new NoEarlierBuild(`there is no commit ${reference} here`);
-  const root = mkdtempSync(join(tmpdir(), 'raftkv-earlier-'));
-  const remove = (): void => rmSync(root, { recursive: true, force: true });
+  const { path: root, remove } = scratchFolder('earlier');
   try {
     execFileSync('sh', ['-c', 'git archive --format=tar "$0" | tar -x -C "$1"', commit, root], { cwd: ROOT });
     symlinkSync(join(ROOT, 'node_modules'), join(root, 'node_modules'));

@@ -24,8 +24,8 @@ export interface BenchFlags {
   readonly quick: boolean;
   /** Another build of this project to compare with: its output folder. */
   readonly build: string | null;
-  /** An earlier commit to compare with; null: the one before. */
-  readonly reference: string | null;
+  /** What to compare: a commit, or settings. */
+  readonly names: readonly string[];
   /** `rounds` and `durationMs` were asked for, not taken by default. */
   readonly roundsGiven: boolean;
   readonly secondsGiven: boolean;

@@ -9,6 +9,7 @@
  */
 import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
+import { endChildrenWithProgram } from './child.js';
 import type { BenchFlags, LoadKind } from './flags.js';
 import { benchChecker } from './modes/checker.js';
 import { benchCompare } from './modes/compare.js';
@@ -27,6 +28,7 @@ import {
   benchPromisedSeries,
   benchSizes,
 } from './modes/series.js';
+import { benchSettings } from './modes/settings.js';
 import { benchSimulator } from './modes/simulator.js';
 import { benchSoak } from './modes/soak.js';
 import { benchStages } from './modes/stages.js';
@@ -51,6 +53,7 @@ const MODES: Readonly<Record<string, (flags: BenchFlags) => Promise<void>>> = {
   growth: benchGrowth,
   hosts: benchHosts,
   nodes: benchNodes,
+  settings: benchSettings,
   stages: benchStages,
   simulator: benchSimulator,
   soak: benchSoak,
@@ -117,14 +120,14 @@ async function benchTargets(all: BenchFlags): Promise<void> {
 /** Only where more than one promise was looked at: a mode shows its own. */
 function reportTargets(): void {
   const { targets } = flags;
-  if (targets.rows.length === 0 || !names.includes('targets')) return;
+  if (targets.rows.length === 0 || !modes.includes('targets')) return;
   process.stdout.write(flags.json ? `${JSON.stringify(targets.rows)}\n` : `\n${targets.table()}\n`);
   say(`kept in ${keepResult('targets', targets.rows)}`);
   if (!targets.allFloorsReached) process.exitCode = 1;
 }
 
 const plain = values.readme ? ['table', 'storage'] : ['targets', 'storage'];
-const names = positionals.length === 0 ? plain : positionals.slice(0, 1);
+const modes = positionals.length === 0 ? plain : positionals.slice(0, 1);
 const seconds = values.seconds === '' ? (values.quick ? 1.5 : 5) : Number(values.seconds);
 const flags: BenchFlags = {
   port: Number(values.port),
@@ -136,22 +139,23 @@ const flags: BenchFlags = {
   against: values.against.split(',').filter(Boolean).map(peerName),
   mostKeys: Number(values['most-keys']),
   minutes: Number(values.minutes),
-  reference: positionals[1] ?? null,
+  names: positionals.slice(1),
   targets: new Targets(),
-  loads: (values.loads || (names[0] === 'compare' ? GUARD_LOADS : USUAL_LOADS)).split(',').map(loadKind),
+  loads: (values.loads || (modes[0] === 'compare' ? GUARD_LOADS : USUAL_LOADS)).split(',').map(loadKind),
   json: values.json,
   readme: values.readme,
   quick: values.quick,
   build: values.build === '' ? null : values.build,
 };
 
-const unknown = names.find(name => MODES[name] === undefined);
+const unknown = modes.find(name => MODES[name] === undefined);
 if (unknown !== undefined) {
   say(`unknown mode ${unknown}; expected ${Object.keys(MODES).join(', ')}`);
   process.exitCode = 2;
 } else {
+  endChildrenWithProgram();
   const load = loadavg()[0] ?? 0;
   if (load > 0.5) say(`note: the load average is ${load.toFixed(2)}; only ratios within this run count`);
-  for (const name of names) await MODES[name]?.(flags);
+  for (const name of modes) await MODES[name]?.(flags);
   reportTargets();
 }

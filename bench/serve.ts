@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Child, startChild } from './child.js';
+import { scratchFolder } from './scratch.js';
 
 export interface ServeOptions {
   readonly nodes: number;
@@ -62,13 +62,12 @@ const matrixText = ({ nodes, drop = 0 }: ServeOptions): string =>
   ).join('\n');
 
 export async function serve(options: ServeOptions): Promise<Served> {
-  const folder = mkdtempSync(join(tmpdir(), 'raftkv-bench-'));
-  const remove = (): void => rmSync(folder, { recursive: true, force: true });
-  const config = join(folder, 'config.txt');
-  const matrix = join(folder, 'matrix');
+  const scratch = scratchFolder('serve');
+  const config = join(scratch.path, 'config.txt');
+  const matrix = join(scratch.path, 'matrix');
   writeFileSync(config, configText(options));
   writeFileSync(matrix, `${matrixText(options)}\n`);
-  const dataDirectory = join(folder, 'data');
+  const dataDirectory = join(scratch.path, 'data');
   const place = options.durable ? ['--data', dataDirectory] : ['--memory'];
   const program = options.program ?? THIS_BUILD;
   const start = (): Promise<Child> =>
@@ -93,11 +92,11 @@ export async function serve(options: ServeOptions): Promise<Served> {
       },
       async stop() {
         await child.stop();
-        remove();
+        scratch.remove();
       },
     };
   } catch (error) {
-    remove();
+    scratch.remove();
     throw error;
   }
 }

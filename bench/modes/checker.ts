@@ -4,13 +4,13 @@
  * @module
  */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { BenchFlags } from '../flags.js';
 import { type RecordedHistoryOptions, writeRecordedHistory } from '../recorded-history.js';
 import { keepResult, say } from '../results.js';
+import { scratchFolder } from '../scratch.js';
 import { spreadOf } from '../spread.js';
 
 const RAFTKV = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
@@ -70,11 +70,11 @@ function check(path: string): Promise<Measured> {
 }
 
 export async function benchChecker(flags: BenchFlags): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'raftkv-bench-check-'));
+  const scratch = scratchFolder('check');
   try {
     const rows = [];
     for (const shape of SHAPES) {
-      const path = join(folder, 'history.jsonl');
+      const path = join(scratch.path, 'history.jsonl');
       writeRecordedHistory(path, { ...shape, seed: 1 });
       const measured: Measured[] = [];
       for (let round = 0; round < flags.rounds; round++) measured.push(await check(path));
@@ -88,7 +88,7 @@ export async function benchChecker(flags: BenchFlags): Promise<void> {
     if (flags.json) process.stdout.write(`${JSON.stringify(rows)}\n`);
     say(`kept in ${keepResult('checker', rows)}`);
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    scratch.remove();
   }
 }
 

@@ -4,8 +4,7 @@
  *
  * @module
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect, plain } from '../../src/client/index.js';
 import type { ClusterStatus } from '../../src/runtime/status.js';
@@ -13,6 +12,7 @@ import { type Child, startChild } from '../child.js';
 import type { BenchFlags, LoadKind } from '../flags.js';
 import { keepResult, say } from '../results.js';
 import { DEFAULT_LOAD, type MeasuredLoad, measureLoad } from '../run-load.js';
+import { scratchFolder } from '../scratch.js';
 import { THIS_BUILD } from '../serve.js';
 import { showSpread, spreadOf } from '../spread.js';
 
@@ -39,9 +39,9 @@ interface Row {
 }
 
 export async function benchHosts(flags: BenchFlags): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'raftkv-bench-'));
-  const alone = await start(folder, 'alone', ['127.0.0.1'], flags.port);
-  const linked = await start(folder, 'linked', HOSTS, flags.port);
+  const scratch = scratchFolder('hosts');
+  const alone = await start(scratch.path, 'alone', ['127.0.0.1'], flags.port);
+  const linked = await start(scratch.path, 'linked', HOSTS, flags.port);
   try {
     const rows: Row[] = [];
     for (const load of flags.loads) rows.push(await compare(load, alone, linked, flags));
@@ -49,7 +49,7 @@ export async function benchHosts(flags: BenchFlags): Promise<void> {
     say(`kept in ${keepResult('hosts', rows)}`);
   } finally {
     await Promise.all([...alone.children, ...linked.children].map(child => child.stop()));
-    rmSync(folder, { recursive: true, force: true });
+    scratch.remove();
   }
 }
 

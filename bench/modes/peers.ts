@@ -8,7 +8,7 @@
  */
 
 import { fileURLToPath } from 'node:url';
-import { AwakeCores, checkAwakeCores } from '../../src/runtime/awake-cores.js';
+import { AwakeCores, canKeepAwake, LATENCY_FILE } from '../../src/runtime/awake-cores.js';
 import { leaderPort } from '../cluster-leader.js';
 import type { BenchFlags } from '../flags.js';
 import { describeMachine } from '../machine.js';
@@ -28,8 +28,8 @@ type Store = 'ours' | 'redis' | 'etcd';
 
 /** One after the other: the nodes that count on leases are a cluster of their own. */
 const LEASE_PORT_OFFSET = 10;
-/** So are those that keep the cores awake. */
-const AWAKE_PORT_OFFSET = 15;
+/** So are those that let the cores sleep. */
+const ASLEEP_PORT_OFFSET = 15;
 /** Cores sleep again when nobody says for longer that they shall not. */
 const TOUCH_MS = 100;
 
@@ -102,24 +102,20 @@ const MEASURES: readonly Measure[] = [
     against: ['redis'],
     targets: [],
   },
-  {
-    name: 'SET, one connection',
-    command: 'set',
-    connections: 1,
-    pipeline: 1,
-    against: ['redis', 'etcd'],
-    targets: [{ peer: 'etcd', figure: 'p50', floor: 1 / 3, goal: 1 / 5 }],
-  },
 ];
 
-const LONE_AWAKE: Measure = {
-  name: 'SET, one connection, no core asleep',
+const ALONE: Measure = {
+  name: 'SET, one connection',
   command: 'set',
   connections: 1,
   pipeline: 1,
   against: ['redis', 'etcd'],
   targets: [{ peer: 'etcd', figure: 'p50', floor: 1 / 3, goal: 1 / 5 }],
 };
+
+/** What `idle_cores: auto` is worth there: without it, and with the same done for the peers. */
+const ALONE_ASLEEP: Measure = { ...ALONE, name: `${ALONE.name}, idle_cores: sleep` };
+const ALONE_AWAKE: Measure = { ...ALONE, name: `${ALONE.name}, no core asleep for any store` };
 
 interface Verdict extends Target {
   readonly measure: string;
@@ -142,6 +138,10 @@ export async function benchPeers(flags: BenchFlags): Promise<void> {
   const ours = await serve({ nodes: NODES, durable: true, portStart: flags.port });
   const leasePort = flags.port + LEASE_PORT_OFFSET;
   const withLease = await serve({ nodes: NODES, durable: true, portStart: leasePort, reads: 'lease' });
+  const asleep = await serve({
+    ...{ nodes: NODES, durable: true, portStart: flags.port + ASLEEP_PORT_OFFSET },
+    settings: { idle_cores: 'sleep' },
+  });
   try {
     if (versions.redis !== null) peers.push(await startRedis(flags.port + PEER_PORT_OFFSET));
     if (versions.etcd !== null) peers.push(await startEtcd(flags.port + PEER_PORT_OFFSET + 1));
@@ -154,32 +154,25 @@ export async function benchPeers(flags: BenchFlags): Promise<void> {
     for (const measure of MEASURES) {
       add(measure, await interleave(measure, measure.lease ? withLease : ours, peers, flags));
     }
-    const awake = await whileAwake(flags, cluster => interleave(LONE_AWAKE, cluster, peers, flags));
-    if (awake !== null) add(LONE_AWAKE, awake);
+    add(ALONE, await interleave(ALONE, ours, peers, flags));
+    add(ALONE_ASLEEP, await interleave(ALONE_ASLEEP, asleep, peers, flags));
+    if (canKeepAwake()) add(ALONE_AWAKE, await whileAwake(() => interleave(ALONE_AWAKE, ours, peers, flags)));
+    else say(`${ALONE_AWAKE.name}: not measured: ${LATENCY_FILE} cannot be written`);
     report(results, versions, flags);
   } finally {
-    await Promise.all([ours.stop(), withLease.stop(), ...peers.map(peer => peer.stop())]);
+    const stores = [ours, withLease, asleep, ...peers];
+    await Promise.all(stores.map(store => store.stop()));
   }
 }
 
-/** Keeps all cores awake, for the peers as well. @returns null where that is not possible */
-async function whileAwake<T>(flags: BenchFlags, run: (ours: Served) => Promise<T>): Promise<T | null> {
-  try {
-    checkAwakeCores();
-  } catch (error) {
-    say(`${LONE_AWAKE.name}: not measured: ${error instanceof Error ? error.message : String(error)}`);
-    return null;
-  }
-  const portStart = flags.port + AWAKE_PORT_OFFSET;
-  const ours = await serve({ nodes: NODES, durable: true, portStart, settings: { idle_cores: 'awake' } });
+async function whileAwake<T>(run: () => Promise<T>): Promise<T> {
   const cores = new AwakeCores(say);
   const touching = setInterval(() => cores.touch(), TOUCH_MS);
   try {
-    return await run(ours);
+    return await run();
   } finally {
     clearInterval(touching);
     cores.release();
-    await ours.stop();
   }
 }
 

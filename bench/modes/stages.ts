@@ -7,9 +7,6 @@
  *
  * @module
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { RequestParser } from '../../src/gateway/resp/parser.js';
 import { ReplyWriter } from '../../src/gateway/resp/writer.js';
@@ -26,6 +23,7 @@ import { leaderPort } from '../cluster-leader.js';
 import type { BenchFlags } from '../flags.js';
 import { keepResult, say } from '../results.js';
 import { DEFAULT_LOAD, measureLoad, warmUp } from '../run-load.js';
+import { scratchFolder } from '../scratch.js';
 import { serve } from '../serve.js';
 
 const NODES = 3;
@@ -221,8 +219,8 @@ function logCost(
   data: Uint8Array,
   commands: number,
 ): { readonly cpuMicroseconds: number; readonly waitedMilliseconds: number } {
-  const directory = mkdtempSync(join(tmpdir(), 'raftkv-bench-log-'));
-  const storage = NodeStorage.open(new RealDisk(directory, 'blocking'), {
+  const scratch = scratchFolder('log');
+  const storage = NodeStorage.open(new RealDisk(scratch.path, 'blocking'), {
     clusterId: 'bench',
     node: 0,
     incarnation: 0,
@@ -244,6 +242,6 @@ function logCost(
     return { cpuMicroseconds: cpu / commands, waitedMilliseconds };
   } finally {
     storage.close();
-    rmSync(directory, { recursive: true, force: true });
+    scratch.remove();
   }
 }

@@ -5,12 +5,12 @@
  * @module
  */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { BenchFlags } from '../flags.js';
 import { keepResult, say } from '../results.js';
+import { scratchFolder } from '../scratch.js';
 import { spreadOf } from '../spread.js';
 
 const PROGRAM = fileURLToPath(new URL('../../tui/main.js', import.meta.url));
@@ -54,8 +54,8 @@ function startOnce(config: string): Promise<Started> {
 }
 
 export async function benchStart(flags: BenchFlags): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'raftkv-bench-start-'));
-  const config = join(folder, 'config.txt');
+  const scratch = scratchFolder('start');
+  const config = join(scratch.path, 'config.txt');
   writeFileSync(
     config,
     `servers: localhost\nnum_of_nodes_in_each_aws: ${NODES}\nport_start: ${flags.port}\nheartbeat_timeout: 0.05\n` +
@@ -69,7 +69,7 @@ export async function benchStart(flags: BenchFlags): Promise<void> {
       say(`round ${round}: first frame ${Math.round(one.frameMs)} ms, leader ${Math.round(one.leaderMs)} ms`);
     }
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    scratch.remove();
   }
   const frameMs = spreadOf(started.map(one => one.frameMs)).median;
   const leaderMs = spreadOf(started.map(one => one.leaderMs)).median;

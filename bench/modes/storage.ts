@@ -4,13 +4,13 @@
  * @module
  */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { BenchFlags } from '../flags.js';
 import { describeMachine } from '../machine.js';
 import { keepResult, say } from '../results.js';
+import { scratchFolder } from '../scratch.js';
 import type { CatchUp } from '../storage/catch-up.js';
 import type { SnapshotMade } from '../storage/make-snapshot.js';
 import type { Recovery } from '../storage/recover.js';
@@ -30,15 +30,19 @@ interface Promised {
 }
 
 export async function benchStorage(flags: BenchFlags): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'raftkv-bench-'));
+  const scratch = scratchFolder('storage');
   try {
-    const rows = [...measureLog(folder), ...measureSnapshot(folder), measureReturn(folder, flags.quick)];
+    const rows = [
+      ...measureLog(scratch.path),
+      ...measureSnapshot(scratch.path),
+      measureReturn(scratch.path, flags.quick),
+    ];
     const text = `${describeMachine()}\n\n${tableOf(rows)}`;
     process.stdout.write(flags.json ? `${JSON.stringify(rows)}\n` : `${text}\n`);
     say(`kept in ${keepResult('storage', rows)}`);
     if (rows.some(row => !isKept(row))) process.exitCode = 1;
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    scratch.remove();
   }
 }
 

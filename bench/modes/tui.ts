@@ -8,8 +8,7 @@
  *
  * @module
  */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Child, startChild } from '../child.js';
@@ -18,6 +17,7 @@ import type { BenchFlags } from '../flags.js';
 import type { LoadOptions } from '../load.js';
 import { keepResult, say } from '../results.js';
 import { DEFAULT_LOAD, measureLoad, warmUp } from '../run-load.js';
+import { scratchFolder } from '../scratch.js';
 import { spreadOf, thousands } from '../spread.js';
 
 const PROGRAM = fileURLToPath(new URL('../../tui/main.js', import.meta.url));
@@ -146,11 +146,11 @@ class Candidate {
 }
 
 async function measureRound(shown: Shown, flags: BenchFlags): Promise<Round> {
-  const folder = mkdtempSync(join(tmpdir(), 'raftkv-bench-tui-'));
+  const scratch = scratchFolder('tui');
   const programs: Child[] = [];
   const candidate = async (start: Start, name: string, port: number): Promise<Candidate> => {
-    const storage = shown.isDurable ? ['--data', join(folder, name)] : ['--memory'];
-    const program = await start(writeConfig(folder, name, shown.nodes, port), storage);
+    const storage = shown.isDurable ? ['--data', join(scratch.path, name)] : ['--memory'];
+    const program = await start(writeConfig(scratch.path, name, shown.nodes, port), storage);
     programs.push(program);
     return Candidate.warm(program, port, flags.connections);
   };
@@ -170,7 +170,7 @@ async function measureRound(shown: Shown, flags: BenchFlags): Promise<Round> {
     return { headless: headless.measured, onScreen: onScreen.measured, ratio: spreadOf(ratios).median };
   } finally {
     for (const program of programs) await program.stop();
-    rmSync(folder, { recursive: true, force: true });
+    scratch.remove();
   }
 }
 

@@ -3,10 +3,9 @@
  *
  * @module
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Child, startChild } from '../child.js';
+import { scratchFolder } from '../scratch.js';
 import { callEtcd } from './etcd-call.js';
 import { decodeStatus, STATUS_PATH } from './etcd-protocol.js';
 import type { Peer } from './peer.js';
@@ -16,7 +15,7 @@ const LIFETIME_MS = 900_000;
 
 /** Uses six ports from `port` on. */
 export async function startEtcd(port: number): Promise<Peer> {
-  const directory = mkdtempSync(join(tmpdir(), 'raftkv-bench-etcd-'));
+  const scratch = scratchFolder('etcd');
   const clientPort = (member: number): number => port + 2 * member;
   const peerUrl = (member: number): string => `http://127.0.0.1:${port + 2 * member + 1}`;
   const members = Array.from({ length: MEMBERS }, (_, member) => member);
@@ -25,7 +24,7 @@ export async function startEtcd(port: number): Promise<Peer> {
     startChild({
       command: 'etcd',
       args: [
-        ...['--name', `m${member}`, '--data-dir', join(directory, `m${member}`), '--log-level', 'info'],
+        ...['--name', `m${member}`, '--data-dir', join(scratch.path, `m${member}`), '--log-level', 'info'],
         ...['--listen-client-urls', `http://127.0.0.1:${clientPort(member)}`],
         ...['--advertise-client-urls', `http://127.0.0.1:${clientPort(member)}`],
         ...['--listen-peer-urls', peerUrl(member), '--initial-advertise-peer-urls', peerUrl(member)],
@@ -39,7 +38,7 @@ export async function startEtcd(port: number): Promise<Peer> {
   const children = started.flatMap(result => (result.status === 'fulfilled' ? [result.value] : []));
   const stop = async (): Promise<void> => {
     await Promise.all(children.map(child => child.stop()));
-    rmSync(directory, { recursive: true, force: true });
+    scratch.remove();
   };
   const failed = started.find(result => result.status === 'rejected');
   if (failed !== undefined) {

@@ -3,21 +3,18 @@
  *
  * @module
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { startChild } from '../child.js';
+import { scratchFolder } from '../scratch.js';
 import type { Peer } from './peer.js';
 
 const LIFETIME_MS = 900_000;
 
 export async function startRedis(port: number): Promise<Peer> {
-  const directory = mkdtempSync(join(tmpdir(), 'raftkv-bench-redis-'));
-  const remove = (): void => rmSync(directory, { recursive: true, force: true });
+  const scratch = scratchFolder('redis');
   const settings = {
     port: String(port),
     bind: '127.0.0.1',
-    dir: directory,
+    dir: scratch.path,
     appendonly: 'yes',
     appendfsync: 'always',
     // Neither rewrites nor snapshots in the background: they would cost the peer, not us.
@@ -35,11 +32,11 @@ export async function startRedis(port: number): Promise<Peer> {
     });
     const stop = async (): Promise<void> => {
       await child.stop();
-      remove();
+      scratch.remove();
     };
     return { name: 'redis', pids: [child.pid], port, protocol: 'resp', stop };
   } catch (error) {
-    remove();
+    scratch.remove();
     throw error;
   }
 }
