@@ -35,7 +35,6 @@ const PASSING_REFUSALS: ReadonlySet<string> = new Set([
   'LOADING',
   'TRYAGAIN',
   'OOM',
-  'NOSESSION',
 ]);
 
 export class ClusterClient {
@@ -122,15 +121,17 @@ export class ClusterClient {
       const outcome = await this.#attempt(args);
       if (outcome.kind === 'ok') return outcome;
       if (outcome.kind === 'unknown') mayHaveHappened = true;
-      const again = outcome.kind === 'unknown' ? repeatable : passes(outcome.error);
-      if (!again || this.#closed || performance.now() >= deadline) {
-        return mayHaveHappened ? { kind: 'unknown', error: uncertain(outcome.error) } : outcome;
-      }
-      if (outcome.error.replyCode === 'NOSESSION') return settleLostSession(outcome, mayHaveHappened);
-      if (!this.#follow(outcome.error)) {
+      const { error } = outcome;
+      // The next command, too, goes elsewhere: a node that is silent stays silent.
+      const hasMoved = this.#follow(error);
+      if (!hasMoved && isNodesFault(outcome))
         this.#current = (this.#current + 1) % this.#options.nodes.length;
-        if (attempt % this.#options.nodes.length === 0) await delay(this.#options.retryDelayMs ?? 50);
+      const again = outcome.kind === 'unknown' ? repeatable : passes(error);
+      if (!again || this.#closed || performance.now() >= deadline) {
+        return mayHaveHappened ? { kind: 'unknown', error: uncertain(error) } : outcome;
       }
+      const isRoundOver = !hasMoved && attempt % this.#options.nodes.length === 0;
+      if (isRoundOver) await delay(this.#options.retryDelayMs ?? 50);
     }
   }
 
@@ -178,15 +179,15 @@ export class ClusterClient {
   }
 }
 
+/** It certainly did nothing, and it or another node may do it later. A session that is gone does not come back. */
 function passes(error: ClientError): boolean {
   if (error.code === 'bad-argument' || error.code === 'untrusted') return false;
   return error.replyCode === null || PASSING_REFUSALS.has(error.replyCode);
 }
 
-function settleLostSession(outcome: CommandOutcome, mayHaveHappened: boolean): CommandOutcome {
-  if (outcome.kind === 'ok' || !mayHaveHappened) return outcome;
-  return { kind: 'unknown', error: uncertain(outcome.error) };
-}
+/** Another node may be able to answer. */
+const isNodesFault = ({ kind, error }: Exclude<CommandOutcome, { kind: 'ok' }>): boolean =>
+  kind === 'unknown' || passes(error);
 
 const asClientError = (error: unknown): ClientError =>
   error instanceof ClientError ? error : new ClientError('unreachable', String(error));

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ClusterClient } from '../../src/client/cluster-client.js';
@@ -69,6 +71,22 @@ test('without exactlyOnce an unknown outcome is not retried', async () => {
   assert.is(outcome.kind, 'unknown');
   assert.is(server.engine.machine.readWords(['GET', 'n']), '1');
   client.close();
+});
+
+test('a node that is silent is left: the next command goes to another one', async () => {
+  const silent = createServer(() => {}).listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const { port } = silent.address() as AddressInfo;
+  const nodes = [{ host: '127.0.0.1', port }, addressOf(await start())];
+  // No time is left for a second attempt.
+  const client = new ClusterClient({ nodes, timeoutMs: 100, deadlineMs: 100 });
+  try {
+    assert.is((await client.execute(['GET', 'k'])).kind, 'unknown');
+    assert.is((await client.execute(['GET', 'k'])).kind, 'ok');
+  } finally {
+    client.close();
+    silent.close();
+  }
 });
 
 test('an error of the command itself is not retried', async () => {
