@@ -27,14 +27,14 @@ const running = new Set<Child>();
 
 /** The program ends when it is told to, and nothing that it has started outlives it. */
 export function endChildrenWithProgram(): void {
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, async () => {
-      // What fails from here on fails for want of them.
-      process.on('uncaughtException', () => {});
-      await Promise.allSettled([...running].map(child => child.stop()));
-      process.exit(128 + constants.signals[signal]);
-    });
-  }
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void endBy(signal));
+}
+
+async function endBy(signal: 'SIGINT' | 'SIGTERM'): Promise<never> {
+  // What fails from here on fails for want of the children.
+  process.on('uncaughtException', () => {});
+  await Promise.allSettled([...running].map(child => child.stop()));
+  process.exit(128 + constants.signals[signal]);
 }
 
 /** Resolves when the program serves. @throws Error when it does not in time, with its output */
