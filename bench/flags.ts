@@ -24,7 +24,9 @@ export interface BenchFlags {
   readonly quick: boolean;
   /** Another build of this project to compare with: its output folder. */
   readonly build: string | null;
-  /** What to compare: a commit, or settings. */
+  /** Failover: somebody writes at the leader until it dies. */
+  readonly writer: boolean;
+  /** What the mode is about: a commit, or settings. */
   readonly names: readonly string[];
   /** `rounds` and `durationMs` were asked for, not taken by default. */
   readonly roundsGiven: boolean;

@@ -34,6 +34,7 @@ import { benchSoak } from './modes/soak.js';
 import { benchStages } from './modes/stages.js';
 import { benchStart } from './modes/start.js';
 import { benchStorage } from './modes/storage.js';
+import { benchSyncs } from './modes/syncs.js';
 import { benchTable } from './modes/table.js';
 import { benchTui } from './modes/tui.js';
 import { keepResult, say } from './results.js';
@@ -58,6 +59,7 @@ const MODES: Readonly<Record<string, (flags: BenchFlags) => Promise<void>>> = {
   simulator: benchSimulator,
   soak: benchSoak,
   storage: benchStorage,
+  syncs: benchSyncs,
   checker: benchChecker,
   tui: benchTui,
   start: benchStart,
@@ -84,6 +86,7 @@ const OPTIONS = {
     minutes: { type: 'string', default: '60' },
     'most-keys': { type: 'string', default: '1000000' },
     loads: { type: 'string', default: '' },
+    writer: { type: 'boolean', default: false },
   },
 } as const;
 
@@ -145,6 +148,7 @@ const flags: BenchFlags = {
   json: values.json,
   readme: values.readme,
   quick: values.quick,
+  writer: values.writer,
   build: values.build === '' ? null : values.build,
 };
 

@@ -35,8 +35,13 @@ export interface Served {
   stop(): Promise<void>;
 }
 
-const READY_WITHIN_MS = 60_000;
+/** Ten million keys are read by three nodes at once. */
+const READY_WITHIN_MS = 180_000;
 const LIFETIME_MS = 900_000;
+
+/** `key=value` and more such with commas between them. */
+export const settingsOf = (text: string): Readonly<Record<string, string>> =>
+  Object.fromEntries(text.split(',').map(pair => pair.split('=', 2)));
 
 export const THIS_BUILD = fileURLToPath(new URL('../src/cli/main.js', import.meta.url));
 

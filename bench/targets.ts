@@ -12,7 +12,8 @@ interface Target {
   readonly shown: string;
   /** Where better is. */
   readonly better: 'higher' | 'lower';
-  readonly floor: number;
+  /** Null: shown beside others, nothing is promised. */
+  readonly floor: number | null;
   /** Null: the floor is all there is. */
   readonly goal: number | null;
 }
@@ -30,7 +31,7 @@ export class Targets {
   }
 
   get allFloorsReached(): boolean {
-    return this.#rows.every(({ value, better, floor }) => reaches(value, better, floor));
+    return this.#rows.every(({ value, better, floor }) => floor === null || reaches(value, better, floor));
   }
 
   table(): string {
@@ -44,9 +45,10 @@ function reaches(value: number, better: Target['better'], bound: number): boolea
 }
 
 function show({ measure, value, shown, better, floor, goal }: Target): string {
-  const bound = (least: number): string => {
+  const bound = (least: number | null): string => {
+    if (least === null) return '';
     const text = Number.isInteger(least) ? String(least) : least.toFixed(2);
     return `${better === 'higher' ? '≥' : '≤'} ${text} ${reaches(value, better, least) ? '✓' : '✗'}`;
   };
-  return `| ${measure} | ${shown} | ${bound(floor)} | ${goal === null ? '' : bound(goal)} |`;
+  return `| ${measure} | ${shown} | ${bound(floor)} | ${bound(goal)} |`;
 }

@@ -2,7 +2,8 @@
  * Failover: from the death of the leader to the next acknowledged write, over many kills.
  *
  * The time runs from the order to kill; once the leader's thread has ended, a writer at every other node tries all the time, and the
- * first acknowledgement counts. The killed node is revived before the next round.
+ * first acknowledgement counts. The killed node is revived before the next round. `--writer`: until then somebody writes at the leader,
+ * so that the others differ in what they have. `failover follower_writes=redirect`: with that setting.
  *
  * @module
  */
@@ -11,7 +12,7 @@ import { type ClientConnection, ClientError, connect } from '../../src/client/in
 import { leaderOf } from '../cluster-leader.js';
 import type { BenchFlags } from '../flags.js';
 import { keepResult, say } from '../results.js';
-import { ELECTION_TIMEOUT_END_MS, serve } from '../serve.js';
+import { ELECTION_TIMEOUT_END_MS, serve, settingsOf } from '../serve.js';
 import { spreadOf } from '../spread.js';
 
 const NODES = 3;
@@ -21,14 +22,17 @@ const ATTEMPT_TIMEOUT_MS = 5_000;
 const POLL_MS = 20;
 /** A cluster that has just settled would be met at its best moment only: waits differ by up to a heartbeat. */
 const SPREAD_MS = 50;
+/** So that the leader has chosen whom it sends entries at once. */
+const WRITER_MS = 2_000;
 
 export async function benchFailover(flags: BenchFlags): Promise<void> {
   const kills = Math.max(flags.rounds, KILLS);
-  const cluster = await serve({ nodes: NODES, durable: true, portStart: flags.port });
+  const settings = flags.names.map(settingsOf)[0] ?? {};
+  const cluster = await serve({ nodes: NODES, durable: true, portStart: flags.port, settings });
   const timesMs: number[] = [];
   try {
     for (let kill = 0; kill < kills; kill++) {
-      timesMs.push(await failOver(cluster.ports));
+      timesMs.push(await failOver(cluster.ports, flags.writer));
       say(`kill ${kill + 1}: ${timesMs.at(-1)?.toFixed(0)} ms`);
     }
   } finally {
@@ -37,8 +41,9 @@ export async function benchFailover(flags: BenchFlags): Promise<void> {
   report(timesMs, flags);
 }
 
-async function failOver(ports: readonly number[]): Promise<number> {
+async function failOver(ports: readonly number[], hasWriter: boolean): Promise<number> {
   const leader = await settled(ports);
+  if (hasWriter) await startWriter(ports[leader] ?? 0);
   await new Promise(resolve => setTimeout(resolve, Math.random() * SPREAD_MS));
   const others = ports.filter((_, node) => node !== leader);
   const clients = await Promise.all(others.map(open));
@@ -53,6 +58,16 @@ async function failOver(ports: readonly number[]): Promise<number> {
   } finally {
     for (const client of clients) client.close();
   }
+}
+
+/** It ends when its node does. */
+async function startWriter(port: number): Promise<void> {
+  const client = await open(port);
+  const write = async (): Promise<void> => {
+    for (;;) await client.command(['SET', 'writer', String(performance.now())]);
+  };
+  write().catch(() => client.close());
+  await new Promise(resolve => setTimeout(resolve, WRITER_MS));
 }
 
 /** Resolves with the time of the first acknowledgement. */

@@ -6,7 +6,7 @@
 import { compareInTurn, plotsOf, showComparison } from '../comparison.js';
 import type { BenchFlags } from '../flags.js';
 import { keepResult, say } from '../results.js';
-import type { ServeOptions } from '../serve.js';
+import { type ServeOptions, settingsOf } from '../serve.js';
 
 const NODES = 3;
 
@@ -22,7 +22,7 @@ export async function benchSettings(flags: BenchFlags): Promise<void> {
     nodes: NODES,
     durable: true,
     portStart,
-    settings: Object.fromEntries(setting.split(',').map(pair => pair.split('=', 2))),
+    settings: settingsOf(setting),
   });
   const rows = await compareInTurn(
     store(first, flags.port),
