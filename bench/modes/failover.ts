@@ -3,7 +3,7 @@
  *
  * The time runs from the order to kill; once the leader's thread has ended, a writer at every other node tries all the time, and the
  * first acknowledgement counts. The killed node is revived before the next round. `--writer`: until then somebody writes at the leader,
- * so that the others differ in what they have. `failover follower_writes=redirect`: with that setting.
+ * so that the others differ in what they have.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import { type ClientConnection, ClientError, connect } from '../../src/client/in
 import { leaderOf } from '../cluster-leader.js';
 import type { BenchFlags } from '../flags.js';
 import { keepResult, say } from '../results.js';
-import { ELECTION_TIMEOUT_END_MS, serve, settingsOf } from '../serve.js';
+import { ELECTION_TIMEOUT_END_MS, serve } from '../serve.js';
 import { spreadOf } from '../spread.js';
 
 const NODES = 3;
@@ -27,8 +27,7 @@ const WRITER_MS = 2_000;
 
 export async function benchFailover(flags: BenchFlags): Promise<void> {
   const kills = Math.max(flags.rounds, KILLS);
-  const settings = flags.names.map(settingsOf)[0] ?? {};
-  const cluster = await serve({ nodes: NODES, durable: true, portStart: flags.port, settings });
+  const cluster = await serve({ nodes: NODES, durable: true, portStart: flags.port });
   const timesMs: number[] = [];
   try {
     for (let kill = 0; kill < kills; kill++) {
